@@ -1,0 +1,97 @@
+//! Who may do what. One function, [`may`], decides; everybody else asks it.
+
+use serde::{Deserialize, Serialize};
+
+use crate::ids::AccountId;
+
+/// What an account is trusted with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Role {
+    /// Books and cancels for themselves.
+    Customer,
+    /// Also runs shows of their own.
+    Organizer,
+    /// Runs everything.
+    Admin,
+}
+
+impl Role {
+    /// All roles, least trusted first.
+    pub const ALL: [Role; 3] = [Role::Customer, Role::Organizer, Role::Admin];
+
+    /// The word used in tokens and in the API.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Role::Customer => "customer",
+            Role::Organizer => "organizer",
+            Role::Admin => "admin",
+        }
+    }
+}
+
+/// Somebody who asks for something.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Actor {
+    /// Whose account it is.
+    pub account_id: AccountId,
+    /// What the account was trusted with when its token was made.
+    pub role: Role,
+}
+
+/// Something that not everybody may do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Action {
+    /// Put a new show on the programme.
+    CreateShow,
+    /// Revise, publish, pause, resume, close or cancel a show, and see its drafts.
+    RunShow {
+        /// Who created it.
+        organizer: AccountId,
+    },
+    /// See or cancel a booking.
+    KeepBooking {
+        /// Who booked.
+        customer: AccountId,
+    },
+    /// Change what an account is trusted with.
+    GrantRole,
+}
+
+/// Whether `actor` may do `action`.
+pub fn may(actor: &Actor, action: Action) -> bool {
+    let own = |account_id| account_id == actor.account_id;
+    match (actor.role, action) {
+        (Role::Admin, _) | (Role::Organizer, Action::CreateShow) => true,
+        (Role::Organizer, Action::RunShow { organizer }) => own(organizer),
+        (_, Action::KeepBooking { customer }) => own(customer),
+        (Role::Customer, Action::CreateShow | Action::RunShow { .. }) | (_, Action::GrantRole) => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use uuid::Uuid;
+
+    const ME: AccountId = AccountId(Uuid::from_u128(1));
+    const OTHER: AccountId = AccountId(Uuid::from_u128(2));
+
+    #[test]
+    fn each_role_may_do_exactly_this() {
+        let table = [
+            // action, customer, organizer, admin
+            (Action::CreateShow, [false, true, true]),
+            (Action::RunShow { organizer: ME }, [false, true, true]),
+            (Action::RunShow { organizer: OTHER }, [false, false, true]),
+            (Action::KeepBooking { customer: ME }, [true, true, true]),
+            (Action::KeepBooking { customer: OTHER }, [false, false, true]),
+            (Action::GrantRole, [false, false, true]),
+        ];
+        for (action, expected) in table {
+            for (role, expected) in Role::ALL.into_iter().zip(expected) {
+                assert_eq!(may(&Actor { account_id: ME, role }, action), expected, "{role:?} {action:?}");
+            }
+        }
+    }
+}

@@ -1,0 +1,64 @@
+//! From draft to sale, and every way a sale ends.
+
+use alloc::vec;
+use alloc::vec::Vec;
+
+use crate::access::{Action, may};
+use crate::aggregate::Asked;
+use crate::show::command::{CancelShow, Step};
+use crate::show::event::{Event, SaleClosed, SalePaused, SaleResumed, ShowCancelled, ShowCreated, ShowPublished};
+use crate::show::{Rejection, Show, Status};
+
+/// The show, if whoever asks may run it.
+pub(super) fn run_by<'a>(show: &'a Show, asked: &Asked) -> Result<&'a ShowCreated, Rejection> {
+    let origin = show.origin().ok_or(Rejection::NoSuchShow)?;
+    if may(&asked.by, Action::RunShow { organizer: origin.organizer_id }) {
+        Ok(origin)
+    } else if show.status == Status::Draft {
+        Err(Rejection::NoSuchShow)
+    } else if may(&asked.by, Action::CreateShow) {
+        Err(Rejection::NotYourShow)
+    } else {
+        Err(Rejection::RoleForbids)
+    }
+}
+
+pub(super) fn step(show: &Show, step: Step, asked: &Asked) -> Result<Vec<Event>, Rejection> {
+    run_by(show, asked)?;
+    let over = show.schedule().is_some_and(|schedule| schedule.ends_at <= asked.at);
+    match (step, show.status) {
+        (_, Status::Cancelled) => Err(Rejection::EventCancelled),
+        (Step::Publish, Status::Draft) if over => Err(Rejection::EventOver),
+        (Step::Publish, Status::Draft) => Ok(vec![ShowPublished {}.into()]),
+        (Step::Pause, Status::OnSale) => Ok(vec![SalePaused {}.into()]),
+        (Step::Resume, Status::Paused) => Ok(vec![SaleResumed {}.into()]),
+        (Step::Close, Status::OnSale | Status::Paused) => Ok(vec![SaleClosed {}.into()]),
+        // Already where it should be: a repeat, which decides nothing.
+        (Step::Publish | Step::Resume, Status::OnSale)
+        | (Step::Pause, Status::Paused)
+        | (Step::Close, Status::Closed) => Ok(vec![]),
+        (Step::Publish | Step::Pause | Step::Resume, Status::Closed) => Err(Rejection::SaleClosed),
+        (Step::Pause | Step::Resume | Step::Close, Status::Draft) => Err(Rejection::NotOnSale),
+        (Step::Publish, Status::Paused) => Err(Rejection::SaleIsPaused),
+    }
+}
+
+pub(super) fn cancel(show: &Show, cancel: &CancelShow, asked: &Asked) -> Result<Vec<Event>, Rejection> {
+    run_by(show, asked)?;
+    match show.status {
+        Status::Cancelled => Ok(vec![]),
+        _ => Ok(vec![ShowCancelled { reason: cancel.reason.clone() }.into()]),
+    }
+}
+
+/// One fact ends every booking: nothing is taken or held any more.
+pub(super) fn cancelled(show: &mut Show) {
+    show.status = Status::Cancelled;
+    show.held.clear();
+    for offered in &mut show.offered {
+        offered.taken = 0;
+    }
+    for booking in show.bookings.values_mut() {
+        booking.cancelled = true;
+    }
+}
