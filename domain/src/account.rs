@@ -13,6 +13,9 @@ use crate::aggregate::{Aggregate, Asked};
 use crate::event::domain_events;
 use crate::ids::AccountId;
 
+#[cfg(test)]
+mod tests;
+
 /// What can be asked of an account.
 #[derive(Clone, Copy, Debug)]
 pub enum Command {

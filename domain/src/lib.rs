@@ -18,7 +18,7 @@ pub mod ids;
 pub mod money;
 pub mod text;
 
-#[cfg(feature = "testing")]
+#[cfg(any(test, feature = "testing"))]
 pub mod testing;
 
 /// A moment in UTC. Stored and compared in whole microseconds, which is what Postgres keeps.

@@ -8,6 +8,8 @@ mod event;
 mod lifecycle;
 mod programme;
 mod rejection;
+#[cfg(test)]
+mod tests;
 
 use alloc::boxed::Box;
 use alloc::collections::BTreeMap;
@@ -16,6 +18,7 @@ use alloc::vec::Vec;
 use crate::Timestamp;
 use crate::aggregate::{Aggregate, Asked};
 use crate::ids::{AccountId, BookingId, ShowId, TicketTypeId};
+use crate::money::Currency;
 
 pub use command::{BookTickets, CancelBooking, CancelShow, CapacityWish, Command, CreateShow, Item, ReviseShow, Step};
 pub use event::{
@@ -96,6 +99,11 @@ impl Booking {
     /// How many tickets.
     pub fn quantity(&self) -> u32 {
         self.items.iter().map(|item| item.quantity).sum()
+    }
+
+    /// What it costs in all, in minor units of the show's currency.
+    pub fn total(&self) -> i64 {
+        event::total(&self.items)
     }
 }
 
@@ -201,6 +209,11 @@ impl Show {
     /// What is sold, in the order it was added.
     pub fn offered(&self) -> &[Offered] {
         &self.offered
+    }
+
+    /// The one currency of all its prices; absent while nothing is sold.
+    pub fn currency(&self) -> Option<Currency> {
+        self.offered.first().map(|offered| offered.ticket_type.price.currency)
     }
 
     /// One booking, live or cancelled.

@@ -18,9 +18,7 @@ pub(super) fn book(show: &Show, book: &BookTickets, asked: &Asked) -> Result<Vec
     check_sale(show, asked)?;
     let items = claim(show, book)?;
     check_limit(show, book)?;
-    let Some(currency) = show.offered.first().map(|offered| offered.ticket_type.price.currency) else {
-        return Err(Rejection::NotOnSale);
-    };
+    let Some(currency) = show.currency() else { return Err(Rejection::NotOnSale) };
     let (booking_id, customer_id, booked_at) = (book.booking_id, book.customer_id, asked.at);
     Ok(vec![BookingConfirmed { booking_id, customer_id, items, currency, booked_at }.into()])
 }
