@@ -7,6 +7,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::{Position, RecordedEvent};
 
+#[cfg(test)]
+mod tests;
+
 /// How many events are kept: several seconds at full load, about 20 MiB.
 const TAIL_EVENTS_MAX: usize = 32_768;
 
