@@ -1,0 +1,143 @@
+//! What the writing side is made of, and how it starts and stops.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use domain::access::{Actor, Role};
+use domain::account::{Account, Command};
+use domain::ids::AccountId;
+use domain::show::Show;
+use edge::bearer::Verifier;
+use edge::rate::RateLimits;
+use event_log::EventLog;
+use sqlx::PgPool;
+use tokio::task::JoinHandle;
+use uuid::Uuid;
+
+use crate::accounts::{self, Person};
+use crate::lane::Lanes;
+use crate::passwords::Passwords;
+use crate::tokens::SigningKeys;
+
+/// The longest wait, in seconds, for the lanes to answer what they hold when the platform stops.
+const LANES_STOP_MAX_S: u64 = 10;
+
+/// What the writing side is told from outside.
+pub struct Settings {
+    /// Signs access tokens.
+    pub keys: SigningKeys,
+    /// How often one person may ask.
+    pub rate: RateLimits,
+    /// How many lanes share the shows. More than one helps only when shows are many and cores too.
+    pub lanes: usize,
+}
+
+/// The first administrator, made when the platform first starts.
+pub struct FirstAdmin {
+    /// Signs in with this.
+    pub email: String,
+    /// And this.
+    pub password: String,
+}
+
+/// What handlers share.
+#[derive(Clone)]
+pub(crate) struct App {
+    pub(crate) log: Arc<dyn EventLog>,
+    pub(crate) pool: PgPool,
+    pub(crate) shows: Lanes<Show>,
+    pub(crate) accounts: Lanes<Account>,
+    pub(crate) keys: Arc<SigningKeys>,
+    pub(crate) verifier: Verifier,
+    pub(crate) passwords: Passwords,
+}
+
+impl axum::extract::FromRef<App> for Verifier {
+    fn from_ref(app: &App) -> Self {
+        app.verifier.clone()
+    }
+}
+
+/// The writing side, running.
+pub struct CommandApi {
+    app: App,
+    rate: RateLimits,
+    tasks: Vec<JoinHandle<()>>,
+}
+
+impl CommandApi {
+    /// Starts the lanes. `pool` is for accounts; the log has connections of its own.
+    pub fn start(log: Arc<dyn EventLog>, pool: PgPool, settings: Settings) -> Self {
+        let (shows, mut tasks) = Lanes::start(&log, settings.lanes);
+        let (accounts, account_tasks) = Lanes::start(&log, 1);
+        tasks.extend(account_tasks);
+        let verifier = Verifier::new(&settings.keys.jwks());
+        let rate = settings.rate.for_callers(verifier.clone());
+        let keys = Arc::new(settings.keys);
+        let app = App { log, pool, shows, accounts, keys, verifier, passwords: Passwords::new() };
+        Self { app, rate, tasks }
+    }
+
+    /// All routes of the writing side, and their description.
+    pub fn router(&self) -> (axum::Router, utoipa::openapi::OpenApi) {
+        crate::http::router(self.app.clone(), &self.rate)
+    }
+
+    /// Verifies the tokens that this side signs.
+    pub fn verifier(&self) -> Verifier {
+        self.app.verifier.clone()
+    }
+
+    /// A view on the lanes' health that outlives this value.
+    pub fn lanes(&self) -> impl Fn() -> (bool, usize) + Send + Sync + Clone + 'static {
+        let (shows, accounts) = (self.app.shows.clone(), self.app.accounts.clone());
+        move || (shows.alive() && accounts.alive(), shows.depth() + accounts.depth())
+    }
+
+    /// Makes the administrator's account unless somebody has that e-mail address; says whether it did.
+    pub async fn ensure_admin(&self, admin: &FirstAdmin) -> anyhow::Result<bool> {
+        let email = admin.email.trim().to_lowercase();
+        if accounts::find_by_email(&self.app.pool, &email).await?.is_some() {
+            return Ok(false);
+        }
+        let password_hash = self.app.passwords.hash(admin.password.clone()).await?;
+        let account_id = AccountId(Uuid::now_v7());
+        let person = Person { account_id, email, name: "Administrator".into(), password_hash };
+        self.app.register(&person, Role::Admin, Uuid::now_v7()).await
+    }
+
+    /// Lets the lanes finish what they hold. The routers must be gone by then: each keeps a door open.
+    pub async fn stop(self) {
+        drop(self.app);
+        let all = async {
+            for task in self.tasks {
+                // A lane that panicked has said so in the log already.
+                let _ = task.await;
+            }
+        };
+        if tokio::time::timeout(Duration::from_secs(LANES_STOP_MAX_S), all).await.is_err() {
+            tracing::warn!("the lanes did not finish in time; what they had not committed was not answered");
+        }
+    }
+}
+
+impl App {
+    /// Records an account and keeps the person's row, both or neither. `false`: somebody has the
+    /// e-mail address or the account id.
+    ///
+    /// The row is claimed first and committed last: a crash in between leaves an account in the log
+    /// that nobody can sign in to, which does no harm, and the person can register again.
+    pub(crate) async fn register(&self, person: &Person, role: Role, correlation_id: Uuid) -> anyhow::Result<bool> {
+        let mut transaction = self.pool.begin().await?;
+        if !accounts::insert(&mut transaction, person).await? {
+            return Ok(false);
+        }
+        let account_id = person.account_id;
+        let by = Actor { account_id, role };
+        let command = Command::RegisterAccount { account_id, role };
+        let recorded = self.accounts.execute(account_id.0, command, by, correlation_id, |_| ()).await;
+        recorded.map_err(|refused| anyhow::anyhow!("the account was not recorded: {refused:?}"))?;
+        transaction.commit().await?;
+        Ok(true)
+    }
+}

@@ -1,0 +1,255 @@
+//! Registering, signing in, staying signed in, signing out.
+
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::Response;
+use chrono::Utc;
+use domain::access::{Actor, Role};
+use domain::ids::AccountId;
+use domain::text::Text;
+use edge::extract::{CorrelationId, IdempotencyKey, Json};
+use edge::problem::Problem;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use super::answer::plain;
+use super::problem::{accounts_unavailable, key_reused, unavailable};
+use super::validate::Faults;
+use crate::accounts::{self, Person, Refreshed};
+use crate::app::App;
+use crate::tokens::ACCESS_TOKEN_S;
+
+/// The longest e-mail address, in bytes (RFC 5321).
+const EMAIL_BYTES_MAX: usize = 254;
+/// How long a password may be, in bytes: short ones are guessed, huge ones only cost time.
+const PASSWORD_BYTES: std::ops::RangeInclusive<usize> = 8..=256;
+/// Under which account ids of keyed registrations are made; nobody is signed in yet.
+const REGISTRATIONS: Uuid = Uuid::from_u128(0x8f6e_52c4_1f0b_4d39_9d5a_6b1d_3c70_a2e1);
+
+/// Who wants an account.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RegisterBody {
+    #[schema(example = "ada@example.org")]
+    email: String,
+    #[schema(min_length = 8, max_length = 256, example = "correct horse battery")]
+    password: String,
+    #[schema(max_length = 200, example = "Ada Lovelace")]
+    name: String,
+}
+
+/// An account.
+#[derive(Serialize, ToSchema)]
+pub(super) struct AccountAnswer {
+    pub(super) account_id: Uuid,
+    pub(super) email: String,
+    pub(super) name: String,
+    /// `customer`, `organizer` or `admin`.
+    #[schema(example = "customer")]
+    pub(super) role: &'static str,
+}
+
+/// Register an account
+#[utoipa::path(
+    post, path = "/api/v1/auth/register", tag = "accounts", request_body = RegisterBody,
+    params(("Idempotency-Key" = Option<String>, Header, description = "Makes the request safe to repeat")),
+    responses(
+        (status = 201, description = "Registered", body = AccountAnswer),
+        (status = 409, description = "`email-taken`"),
+        (status = 422, description = "`invalid` or `idempotency-key-reused`"),
+    )
+)]
+pub(super) async fn register(
+    State(app): State<App>,
+    CorrelationId(correlation_id): CorrelationId,
+    IdempotencyKey(key): IdempotencyKey,
+    Json(body): Json<RegisterBody>,
+) -> Result<Response, Problem> {
+    let (email, name) = validated(&body)?;
+    let keyed = key.map(|key| Uuid::new_v5(&REGISTRATIONS, format!("{email}\n{key}").as_bytes()));
+    if let Some(answer) = known(&app, &email, &name, keyed, &body.password).await? {
+        return Ok(answer);
+    }
+    let password_hash = app.passwords.hash(body.password).await?;
+    let account_id = AccountId(keyed.unwrap_or_else(Uuid::now_v7));
+    let person = Person { account_id, email, name, password_hash };
+    match app.register(&person, Role::Customer, correlation_id).await {
+        Ok(true) => Ok(plain(StatusCode::CREATED, &account(&person, Role::Customer))),
+        Ok(false) => Err(email_taken()),
+        Err(error) => {
+            tracing::warn!(error = format!("{error:#}"), "an account could not be registered");
+            Err(unavailable())
+        }
+    }
+}
+
+/// What to say if the e-mail address is known: the first answer to whoever repeats a keyed request.
+async fn known(
+    app: &App,
+    email: &str,
+    name: &str,
+    keyed: Option<Uuid>,
+    password: &str,
+) -> Result<Option<Response>, Problem> {
+    let found = accounts::find_by_email(&app.pool, email).await.map_err(|error| accounts_unavailable(&error))?;
+    let Some(person) = found else { return Ok(None) };
+    if keyed != Some(person.account_id.0) {
+        return Err(email_taken());
+    }
+    let same_password = app.passwords.verify(password.into(), Some(person.password_hash.clone())).await?;
+    if !same_password || person.name != name {
+        return Err(key_reused("this idempotency key was used to register with other details".into()));
+    }
+    Ok(Some(super::answer::replayed(plain(StatusCode::CREATED, &account(&person, Role::Customer)))))
+}
+
+fn account(person: &Person, role: Role) -> AccountAnswer {
+    AccountAnswer {
+        account_id: person.account_id.0,
+        email: person.email.clone(),
+        name: person.name.clone(),
+        role: role.as_str(),
+    }
+}
+
+fn email_taken() -> Problem {
+    Problem::new(StatusCode::CONFLICT, "email-taken", "somebody has registered with this e-mail address; sign in")
+}
+
+fn validated(body: &RegisterBody) -> Result<(String, String), Problem> {
+    let mut faults = Faults::default();
+    let email = body.email.trim().to_lowercase();
+    if !is_email(&email) {
+        faults.add("/email", "invalid-email", "must be an e-mail address, for example ada@example.org");
+    }
+    if !PASSWORD_BYTES.contains(&body.password.len()) {
+        let (least, most) = PASSWORD_BYTES.into_inner();
+        faults.add("/password", "out-of-range", format!("must be {least} to {most} bytes long"));
+    }
+    let name: Option<Text<200>> = faults.line("/name", &body.name);
+    faults.finish(name.map(|name| (email, name.as_str().to_owned())))
+}
+
+/// Something before one `@`, and a dotted name after it. Whether mail arrives only mail can tell.
+fn is_email(email: &str) -> bool {
+    let plain = |c: char| !c.is_whitespace() && !c.is_control() && c != '@';
+    let Some((mailbox, host)) = email.split_once('@') else { return false };
+    let labels = host.split('.').all(|label| !label.is_empty());
+    email.len() <= EMAIL_BYTES_MAX
+        && !mailbox.is_empty()
+        && mailbox.chars().all(plain)
+        && host.chars().all(plain)
+        && host.contains('.')
+        && labels
+}
+
+/// E-mail and password.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct LogInBody {
+    #[schema(example = "ada@example.org")]
+    email: String,
+    #[schema(example = "correct horse battery")]
+    password: String,
+}
+
+/// Proof of who you are, for a while.
+#[derive(Serialize, ToSchema)]
+pub(super) struct TokensAnswer {
+    /// Send it as `Authorization: Bearer ...`.
+    access_token: String,
+    /// Good for one use at `/auth/refresh`.
+    refresh_token: String,
+    #[schema(example = "Bearer")]
+    token_type: &'static str,
+    /// Seconds until the access token ends.
+    #[schema(example = 900)]
+    expires_in: i64,
+}
+
+/// Sign in
+#[utoipa::path(
+    post, path = "/api/v1/auth/login", tag = "accounts", request_body = LogInBody,
+    responses(
+        (status = 200, description = "Signed in", body = TokensAnswer),
+        (status = 401, description = "`invalid-credentials`: unknown e-mail or wrong password"),
+    )
+)]
+pub(super) async fn log_in(State(app): State<App>, Json(body): Json<LogInBody>) -> Result<Response, Problem> {
+    let email = body.email.trim().to_lowercase();
+    // Text that Postgres cannot hold is nobody's address; it takes the same way to the same answer.
+    let searchable = !email.contains('\0') && email.len() <= EMAIL_BYTES_MAX;
+    let email = if searchable { email.as_str() } else { "" };
+    let found = accounts::find_by_email(&app.pool, email).await.map_err(|error| accounts_unavailable(&error))?;
+    let hash = found.as_ref().map(|person| person.password_hash.clone());
+    let mut password = body.password;
+    if password.len() > *PASSWORD_BYTES.end() {
+        password.clear();
+    }
+    let verified = app.passwords.verify(password, hash).await?;
+    let Some(person) = found.filter(|_| verified) else {
+        return Err(Problem::unauthorized("invalid-credentials", "unknown e-mail address or wrong password"));
+    };
+    let refresh_token = accounts::issue_refresh_token(&app.pool, person.account_id, Uuid::now_v7())
+        .await
+        .map_err(|error| accounts_unavailable(&error))?;
+    tokens(&app, person.account_id, refresh_token).await
+}
+
+async fn tokens(app: &App, account_id: AccountId, refresh_token: String) -> Result<Response, Problem> {
+    let role = accounts::role(&app.log, account_id).await.map_err(|reason| {
+        tracing::warn!(reason, "an account cannot be read from the log");
+        unavailable()
+    })?;
+    let actor = Actor { account_id, role: role.ok_or_else(unavailable)? };
+    let access_token = app.keys.sign(&actor, Utc::now()).map_err(|error| {
+        tracing::error!(error = format!("{error:#}"), "a token could not be signed");
+        unavailable()
+    })?;
+    let answer = TokensAnswer { access_token, refresh_token, token_type: "Bearer", expires_in: ACCESS_TOKEN_S };
+    Ok(super::answer::secret(plain(StatusCode::OK, &answer)))
+}
+
+/// A refresh token.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RefreshBody {
+    refresh_token: String,
+}
+
+/// Get new tokens
+///
+/// Each refresh token is good once. Using one twice ends the sign-in it belongs to.
+#[utoipa::path(
+    post, path = "/api/v1/auth/refresh", tag = "accounts", request_body = RefreshBody,
+    responses(
+        (status = 200, description = "New tokens", body = TokensAnswer),
+        (status = 401, description = "`invalid-refresh-token` or `refresh-token-reused`"),
+    )
+)]
+pub(super) async fn refresh(State(app): State<App>, Json(body): Json<RefreshBody>) -> Result<Response, Problem> {
+    let rotated = accounts::rotate_refresh_token(&app.pool, &body.refresh_token).await;
+    match rotated.map_err(|error| accounts_unavailable(&error))? {
+        Refreshed::Good { account_id, refresh_token } => tokens(&app, account_id, refresh_token).await,
+        Refreshed::Reused => {
+            let detail = "this token was used before, so its sign-in was ended for safety; sign in again";
+            Err(Problem::unauthorized("refresh-token-reused", detail))
+        }
+        Refreshed::Unknown => {
+            Err(Problem::unauthorized("invalid-refresh-token", "this token is not good any more; sign in again"))
+        }
+    }
+}
+
+/// Sign out
+///
+/// Ends the sign-in the token belongs to. Signing out twice is no mistake.
+#[utoipa::path(
+    post, path = "/api/v1/auth/logout", tag = "accounts", request_body = RefreshBody,
+    responses((status = 204, description = "Signed out"))
+)]
+pub(super) async fn log_out(State(app): State<App>, Json(body): Json<RefreshBody>) -> Result<StatusCode, Problem> {
+    accounts::end_family(&app.pool, &body.refresh_token).await.map_err(|error| accounts_unavailable(&error))?;
+    Ok(StatusCode::NO_CONTENT)
+}

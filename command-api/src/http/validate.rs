@@ -1,0 +1,92 @@
+//! Turns what clients sent into the domain's words, and tells all faults at once.
+
+use chrono::{DateTime, Datelike as _, SubsecRound as _, Utc};
+use domain::money::{Currency, Money};
+use domain::show::{CAPACITY_MAX, PRICE_MAX};
+use domain::text::{NotAText, Text};
+use edge::problem::{FieldError, Problem};
+
+/// Years that Postgres, chrono and people agree on.
+const YEARS: std::ops::RangeInclusive<i32> = 1970..=9999;
+
+/// Faults found so far, each with the place of its field (RFC 6901).
+#[derive(Default)]
+pub(super) struct Faults(Vec<FieldError>);
+
+impl Faults {
+    /// Notes a fault.
+    pub(super) fn add(&mut self, pointer: impl Into<String>, code: &'static str, detail: impl Into<String>) {
+        self.0.push(FieldError { pointer: pointer.into(), code, detail: detail.into() });
+    }
+
+    /// One line of text.
+    pub(super) fn line<const MAX: usize>(&mut self, pointer: &str, raw: &str) -> Option<Text<MAX>> {
+        self.text(pointer, Text::line(raw))
+    }
+
+    /// Text that may have several lines.
+    pub(super) fn page<const MAX: usize>(&mut self, pointer: &str, raw: &str) -> Option<Text<MAX>> {
+        self.text(pointer, Text::page(raw))
+    }
+
+    fn text<const MAX: usize>(&mut self, pointer: &str, text: Result<Text<MAX>, NotAText>) -> Option<Text<MAX>> {
+        text.map_err(|error| self.add(pointer, "invalid-text", error.to_string())).ok()
+    }
+
+    /// A price: not negative, within [`PRICE_MAX`], in a currency of ISO 4217.
+    pub(super) fn price(&mut self, pointer: &str, amount: i64, currency: &str) -> Option<Money> {
+        if !(0..=PRICE_MAX).contains(&amount) {
+            self.add(format!("{pointer}/amount"), "out-of-range", format!("must be 0 to {PRICE_MAX} minor units"));
+        }
+        let known = iso_currency::Currency::from_code(currency).is_some();
+        match Currency::try_from(currency) {
+            Ok(currency) if known => Some(Money { amount, currency }),
+            _ => {
+                let detail = "must be a currency code of ISO 4217 in upper case, for example EUR";
+                self.add(format!("{pointer}/currency"), "unknown-currency", detail);
+                None
+            }
+        }
+    }
+
+    /// A number of tickets: 1 to [`CAPACITY_MAX`].
+    pub(super) fn capacity(&mut self, pointer: &str, capacity: u32, least: u32) {
+        if !(least..=CAPACITY_MAX).contains(&capacity) {
+            self.add(pointer, "out-of-range", format!("must be {least} to {CAPACITY_MAX}"));
+        }
+    }
+
+    /// A moment, cut to the microseconds that are kept.
+    pub(super) fn moment(&mut self, pointer: &str, moment: DateTime<Utc>) -> DateTime<Utc> {
+        if !YEARS.contains(&moment.year()) {
+            self.add(pointer, "out-of-range", format!("must be in the years {} to {}", YEARS.start(), YEARS.end()));
+        }
+        moment.trunc_subsecs(6)
+    }
+
+    /// An IANA time zone that exists.
+    pub(super) fn time_zone<const MAX: usize>(&mut self, pointer: &str, name: &str) -> Option<Text<MAX>> {
+        if name.parse::<chrono_tz::Tz>().is_err() {
+            self.add(pointer, "unknown-time-zone", "must be an IANA time zone, for example Europe/Berlin");
+        }
+        Text::line(name).ok()
+    }
+
+    /// A country: two upper-case letters (ISO 3166-1 alpha-2).
+    pub(super) fn country(&mut self, pointer: &str, code: &str) -> Option<Text<2>> {
+        if code.len() == 2 && code.bytes().all(|byte| byte.is_ascii_uppercase()) {
+            Text::line(code).ok()
+        } else {
+            self.add(pointer, "unknown-country", "must be two upper-case letters (ISO 3166-1), for example DE");
+            None
+        }
+    }
+
+    /// The finished value, unless anything was wrong with it.
+    pub(super) fn finish<T>(self, value: Option<T>) -> Result<T, Problem> {
+        match value {
+            Some(value) if self.0.is_empty() => Ok(value),
+            _ => Err(Problem::invalid(self.0)),
+        }
+    }
+}

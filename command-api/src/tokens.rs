@@ -1,0 +1,100 @@
+//! Signs access tokens. The private key lives here and nowhere else; everybody else verifies with
+//! the published public key.
+
+use std::fs;
+use std::io::Write as _;
+use std::path::Path;
+
+use anyhow::Context as _;
+use aws_lc_rs::signature::{Ed25519KeyPair, KeyPair as _};
+use base64::Engine as _;
+use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
+use chrono::{DateTime, Utc};
+use domain::access::Actor;
+use edge::bearer::{Claims, ISSUER, Jwk, Jwks};
+use jsonwebtoken::{Algorithm, EncodingKey, Header};
+use sha2::{Digest as _, Sha256};
+use uuid::Uuid;
+
+/// How long an access token is good for, in seconds.
+pub const ACCESS_TOKEN_S: i64 = 900;
+
+/// The file in the data folder that holds the private key.
+const KEY_FILE: &str = "signing-key.pem";
+
+const PEM_BEGIN: &str = "-----BEGIN PRIVATE KEY-----";
+const PEM_END: &str = "-----END PRIVATE KEY-----";
+
+/// The key pair that signs access tokens (Ed25519, RFC 8037).
+pub struct SigningKeys {
+    private: EncodingKey,
+    key_id: String,
+    public: Jwk,
+}
+
+impl SigningKeys {
+    /// The key kept in `folder`; made there at the first start.
+    pub fn load_or_create(folder: &Path) -> anyhow::Result<Self> {
+        let path = folder.join(KEY_FILE);
+        if !path.exists() {
+            fs::create_dir_all(folder).with_context(|| format!("cannot create {}", folder.display()))?;
+            let pkcs8 = Ed25519KeyPair::generate_pkcs8(&aws_lc_rs::rand::SystemRandom::new())
+                .map_err(|_| anyhow::anyhow!("the system gave no randomness for a signing key"))?;
+            let pem = format!("{PEM_BEGIN}\n{}\n{PEM_END}\n", STANDARD.encode(pkcs8));
+            write_private(&path, &pem).with_context(|| format!("cannot write {}", path.display()))?;
+        }
+        let pem = fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))?;
+        Self::from_pem(&pem).with_context(|| format!("{} is not a signing key", path.display()))
+    }
+
+    /// A key given as PKCS#8 PEM (`openssl genpkey -algorithm ed25519`).
+    pub fn from_pem(pem: &str) -> anyhow::Result<Self> {
+        let body = pem.trim().strip_prefix(PEM_BEGIN).and_then(|rest| rest.strip_suffix(PEM_END));
+        let body: String = body.context("it does not start and end as PKCS#8 PEM does")?.split_whitespace().collect();
+        let pkcs8 = STANDARD.decode(body)?;
+        let pair = Ed25519KeyPair::from_pkcs8_maybe_unchecked(&pkcs8)
+            .map_err(|error| anyhow::anyhow!("it holds no Ed25519 key: {error}"))?;
+        let x = URL_SAFE_NO_PAD.encode(pair.public_key());
+        // The key's thumbprint names it (RFC 7638).
+        let canonical = format!(r#"{{"crv":"Ed25519","kty":"OKP","x":"{x}"}}"#);
+        let key_id = URL_SAFE_NO_PAD.encode(Sha256::digest(canonical));
+        let public = Jwk::ed25519(key_id.clone(), x);
+        Ok(Self { private: EncodingKey::from_ed_der(&pkcs8), key_id, public })
+    }
+
+    /// What anybody needs to verify the tokens.
+    pub fn jwks(&self) -> Jwks {
+        Jwks { keys: vec![self.public.clone()] }
+    }
+
+    /// An access token for `actor`, good for [`ACCESS_TOKEN_S`] from `now` on.
+    pub fn sign(&self, actor: &Actor, now: DateTime<Utc>) -> anyhow::Result<String> {
+        self.sign_until(actor, now, now.timestamp() + ACCESS_TOKEN_S)
+    }
+
+    /// An access token that ends at a moment of your choice, in seconds since 1970.
+    pub fn sign_until(&self, actor: &Actor, now: DateTime<Utc>, expires_at_s: i64) -> anyhow::Result<String> {
+        let mut header = Header::new(Algorithm::EdDSA);
+        header.kid = Some(self.key_id.clone());
+        let claims = Claims {
+            sub: actor.account_id,
+            role: actor.role,
+            exp: expires_at_s,
+            iat: now.timestamp(),
+            iss: ISSUER.into(),
+            jti: Uuid::now_v7(),
+        };
+        Ok(jsonwebtoken::encode(&header, &claims, &self.private)?)
+    }
+}
+
+fn write_private(path: &Path, text: &str) -> std::io::Result<()> {
+    let mut options = fs::OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::OpenOptionsExt as _;
+        options.mode(0o600);
+    }
+    options.open(path)?.write_all(text.as_bytes())
+}
