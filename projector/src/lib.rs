@@ -1,1 +1,17 @@
-//! projector
+//! Retells the log as tables: it folds events into the read models that query-api shows.
+//!
+//! Reading order: [`Projector`] in `runner.rs` (waits, reads, repeats), `folding.rs` (one page, one
+//! transaction), `projections/` (what each read model makes of an event). It never writes to the log.
+
+mod checkpoint;
+mod error;
+mod folding;
+mod gauges;
+mod page;
+mod parking;
+mod projection;
+mod projections;
+mod runner;
+
+pub use checkpoint::{ProjectionStatus, status};
+pub use runner::{PAGE_EVENTS_MAX, Projector};

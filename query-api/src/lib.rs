@@ -1,1 +1,43 @@
-//! query-api
+//! Shows what the projector retold: events, seats and bookings, over REST.
+//!
+//! It reads read models and never the log, and it changes nothing. Reading order: `http.rs` (the route
+//! table), `http/` (one file per resource), `shows.rs` and `bookings.rs` (the SQL), `cache.rs`.
+
+mod app;
+mod bookings;
+mod cache;
+mod checkpoints;
+mod cursor;
+mod freshness;
+mod http;
+mod list;
+mod shows;
+mod store;
+
+use edge::bearer::Verifier;
+use edge::rate::RateLimits;
+use sqlx::PgPool;
+use tokio::sync::watch;
+
+pub use checkpoints::follow_checkpoints;
+
+use app::App;
+
+/// The reading half of the API.
+pub struct QueryApi {
+    app: App,
+    rate: RateLimits,
+}
+
+impl QueryApi {
+    /// Reads the database behind `pool`. `progress` tells the position that all read models have reached:
+    /// the projector's, or [`follow_checkpoints`] where that is another process.
+    pub fn new(pool: PgPool, verifier: Verifier, progress: watch::Receiver<u64>, rate: RateLimits) -> Self {
+        Self { app: App::new(pool, verifier, progress), rate }
+    }
+
+    /// All routes, and their description.
+    pub fn router(&self) -> (axum::Router, utoipa::openapi::OpenApi) {
+        http::router(self.app.clone(), &self.rate)
+    }
+}

@@ -1,0 +1,25 @@
+//! What the projector tells `/metrics`.
+
+use event_log::Position;
+use metrics::gauge;
+
+/// Where one projection stands.
+pub(crate) fn position(projection: &'static str, checkpoint: Position) {
+    gauge!("evently_projection_position", "projection" => projection).set(float(checkpoint));
+}
+
+/// How many events of the log the slowest projection has not taken in. Exactly 0 when there are none.
+pub(crate) fn lag(events: u64) {
+    gauge!("evently_projection_lag_events").set(float(events));
+}
+
+/// How many streams are parked, over all projections.
+pub(crate) fn parked(streams: u64) {
+    gauge!("evently_parked_streams").set(float(streams));
+}
+
+/// Prometheus knows only floats; they count exactly up to 2^53.
+#[expect(clippy::cast_precision_loss, reason = "positions stay far below 2^53")]
+fn float(number: u64) -> f64 {
+    number as f64
+}

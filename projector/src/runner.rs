@@ -1,0 +1,108 @@
+//! Waits for the log, reads it page by page, has it folded, and never gives up.
+
+use std::convert::Infallible;
+use std::sync::Arc;
+use std::time::Duration;
+
+use event_log::{EventLog, Position};
+use sqlx::PgPool;
+use tokio::sync::watch;
+use tokio_util::sync::CancellationToken;
+
+use crate::error::FoldError;
+use crate::folding::Folding;
+use crate::gauges;
+
+/// The most events that are folded in one transaction.
+pub const PAGE_EVENTS_MAX: usize = 5_000;
+/// How long it waits for a hint before it asks the log itself: hints can be lost, events cannot.
+const POLL_MS_MAX: u64 = 250;
+/// The first pause after an error; each further one is twice as long.
+const RETRY_MS_MIN: u64 = 50;
+/// The longest pause between two tries.
+const RETRY_MS_MAX: u64 = 1_000;
+
+/// The projections, following one log.
+pub struct Projector {
+    log: Arc<dyn EventLog>,
+    pool: PgPool,
+    progress: watch::Sender<Position>,
+}
+
+impl Projector {
+    /// A projector that reads `log` and keeps the read models behind `pool`, whose migrations have run.
+    pub fn new(log: Arc<dyn EventLog>, pool: PgPool) -> Self {
+        Self { log, pool, progress: watch::Sender::new(0) }
+    }
+
+    /// The position that all read models have reached, in this process.
+    pub fn progress(&self) -> watch::Receiver<Position> {
+        self.progress.subscribe()
+    }
+
+    /// Follows the log until `stop`. Errors are logged and tried again; a page that was being written
+    /// when it stops is rolled back and folded next time.
+    pub async fn run(self, stop: CancellationToken) {
+        let stopped = stop.run_until_cancelled(self.follow_for_ever()).await;
+        tracing::debug!(stopped = stopped.is_none(), "the projector has stopped");
+    }
+
+    async fn follow_for_ever(&self) -> Infallible {
+        let mut pause_ms = RETRY_MS_MIN;
+        loop {
+            let reached = *self.progress.borrow();
+            let Err(error) = self.follow().await;
+            if *self.progress.borrow() != reached {
+                pause_ms = RETRY_MS_MIN;
+            }
+            // Once per outage, not once per try.
+            if pause_ms == RETRY_MS_MIN {
+                tracing::warn!(%error, "the read models cannot follow the log; trying again");
+            } else {
+                tracing::debug!(%error, pause_ms, "still trying");
+            }
+            tokio::time::sleep(Duration::from_millis(pause_ms)).await;
+            pause_ms = (pause_ms * 2).min(RETRY_MS_MAX);
+        }
+    }
+
+    /// Follows the log until something goes wrong.
+    async fn follow(&self) -> Result<Infallible, FoldError> {
+        let mut hints = self.log.watch_head();
+        let mut folding = Folding::load(&self.pool).await?;
+        let mut head = self.log.head().await?;
+        loop {
+            self.publish(&folding, head);
+            let reached = folding.lowest();
+            let page =
+                if reached < head { self.log.read_all(reached, head, PAGE_EVENTS_MAX).await? } else { Vec::new() };
+            if page.is_empty() {
+                head = self.wait(&mut hints, &mut folding).await?.max(head);
+            } else {
+                folding.take_in(&page).await?;
+                head = head.max(*hints.borrow_and_update());
+            }
+        }
+    }
+
+    /// Waits until the log may hold something new; tells how far it goes.
+    async fn wait(&self, hints: &mut watch::Receiver<Position>, folding: &mut Folding) -> Result<Position, FoldError> {
+        let poll = Duration::from_millis(POLL_MS_MAX);
+        match tokio::time::timeout(poll, hints.changed()).await {
+            Ok(Ok(())) => return Ok(*hints.borrow_and_update()),
+            // Nobody is left to give a hint: from now on the clock alone wakes it.
+            Ok(Err(_)) => tokio::time::sleep(poll).await,
+            Err(_) => {}
+        }
+        // A crash of the store may have taken the last checkpoints back: they are not waited for on disk.
+        folding.reload().await?;
+        Ok(self.log.head().await?)
+    }
+
+    fn publish(&self, folding: &Folding, head: Position) {
+        let reached = folding.lowest();
+        folding.show();
+        gauges::lag(head.saturating_sub(reached));
+        self.progress.send_if_modified(|progress| std::mem::replace(progress, reached) != reached);
+    }
+}

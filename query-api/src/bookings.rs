@@ -1,0 +1,145 @@
+//! Bookings as the read model knows them, and the statements that find them.
+
+use std::collections::HashMap;
+
+use chrono::{DateTime, Utc};
+use domain::show::BookedItem;
+use edge::problem::Problem;
+use serde::Deserialize;
+use sqlx::{FromRow, PgPool};
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use crate::shows::Venue;
+use crate::store::{self, Snapshot, as_of, snapshot};
+
+/// Which bookings of a history.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum When {
+    /// Of events that are not over.
+    Upcoming,
+    /// Of events that are over.
+    Past,
+    /// All of them.
+    #[default]
+    All,
+}
+
+impl When {
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            Self::Upcoming => "upcoming",
+            Self::Past => "past",
+            Self::All => "all",
+        }
+    }
+}
+
+/// A booking and its show.
+#[derive(Debug, FromRow)]
+pub(crate) struct FoundBooking {
+    pub(crate) booking_id: Uuid,
+    pub(crate) show_id: Uuid,
+    pub(crate) customer_id: Uuid,
+    #[sqlx(try_from = "String")]
+    pub(crate) items: Items,
+    pub(crate) total_amount: i64,
+    pub(crate) currency: String,
+    pub(crate) status: String,
+    pub(crate) booked_at: DateTime<Utc>,
+    pub(crate) cancelled_at: Option<DateTime<Utc>>,
+    pub(crate) position: i64,
+    pub(crate) title: String,
+    pub(crate) starts_at: DateTime<Utc>,
+    pub(crate) ends_at: DateTime<Utc>,
+    pub(crate) time_zone: String,
+    #[sqlx(flatten)]
+    pub(crate) venue: Venue,
+    pub(crate) show_status: String,
+    pub(crate) show_cancelled_at: Option<DateTime<Utc>>,
+}
+
+/// What was booked; the table keeps it as JSON.
+#[derive(Debug)]
+pub(crate) struct Items(Vec<BookedItem>);
+
+impl Items {
+    pub(crate) fn iter(&self) -> std::slice::Iter<'_, BookedItem> {
+        self.0.iter()
+    }
+}
+
+impl TryFrom<String> for Items {
+    type Error = serde_json::Error;
+
+    fn try_from(json: String) -> Result<Self, Self::Error> {
+        serde_json::from_str(&json).map(Self)
+    }
+}
+
+/// Names of ticket types by id. They never change.
+pub(crate) type TicketNames = HashMap<Uuid, String>;
+
+macro_rules! bookings_where {
+    ($($rest:literal),+) => {
+        as_of!(
+            "SELECT b.booking_id, b.show_id, b.customer_id, b.items, b.total_amount, b.currency, b.status, b.booked_at,
+                    b.cancelled_at, b.position, s.title, s.starts_at, s.ends_at, s.time_zone, s.venue_name,
+                    s.venue_city, s.venue_country, s.status AS show_status, s.cancelled_at AS show_cancelled_at
+             FROM bookings b JOIN shows s USING (show_id) ",
+            $($rest),+
+        )
+    };
+}
+
+const FIND: &str = bookings_where!("WHERE b.booking_id = $1");
+
+const LIST: &str = bookings_where!(
+    "WHERE b.customer_id = $1 AND b.position < $2
+       AND CASE $3 WHEN 'upcoming' THEN s.ends_at > now() WHEN 'past' THEN s.ends_at <= now() ELSE true END
+     ORDER BY b.position DESC LIMIT $4"
+);
+
+/// One booking, whosever it is.
+pub(crate) async fn find(pool: &PgPool, booking_id: Uuid) -> Result<Snapshot<FoundBooking>, Problem> {
+    let rows = sqlx::query(FIND).bind(booking_id).fetch_all(pool).await.map_err(store::problem)?;
+    snapshot(&rows, "booking_id").map_err(store::problem)
+}
+
+/// A customer's bookings before a position, the last one first; one more than `limit` if there are more.
+pub(crate) async fn list(
+    pool: &PgPool,
+    customer_id: Uuid,
+    when: When,
+    before: Option<i64>,
+    limit: u32,
+) -> Result<Snapshot<FoundBooking>, Problem> {
+    let rows = sqlx::query(LIST)
+        .bind(customer_id)
+        .bind(before.unwrap_or(i64::MAX))
+        .bind(when.as_str())
+        .bind(i64::from(limit) + 1)
+        .fetch_all(pool)
+        .await
+        .map_err(store::problem)?;
+    snapshot(&rows, "booking_id").map_err(store::problem)
+}
+
+/// The names of all ticket types in these bookings.
+pub(crate) async fn ticket_names(pool: &PgPool, bookings: &[FoundBooking]) -> Result<TicketNames, Problem> {
+    let items = bookings.iter().flat_map(|booking| booking.items.iter());
+    let mut ids: Vec<Uuid> = items.map(|item| item.ticket_type_id.0).collect();
+    if ids.is_empty() {
+        return Ok(TicketNames::new());
+    }
+    ids.sort_unstable();
+    ids.dedup();
+    let names: Vec<(Uuid, String)> =
+        sqlx::query_as("SELECT ticket_type_id, name FROM ticket_types WHERE ticket_type_id = ANY($1)")
+            .bind(ids)
+            .fetch_all(pool)
+            .await
+            .map_err(store::problem)?;
+    Ok(names.into_iter().collect())
+}

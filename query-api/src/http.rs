@@ -1,0 +1,67 @@
+//! The route table of the reading side: one line per endpoint. Here a show is called an event.
+
+mod bookings;
+mod events;
+mod seats;
+
+use axum::http::HeaderValue;
+use axum::http::header::CONTENT_TYPE;
+use axum::response::Response;
+use bytes::Bytes;
+use edge::problem::Problem;
+use edge::rate::{Budget, RateLimits};
+use serde::{Deserialize, Serialize};
+use utoipa::{OpenApi as _, ToSchema};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use crate::app::App;
+
+#[derive(utoipa::OpenApi)]
+#[openapi(components(schemas(Problem)))]
+struct Document;
+
+/// All routes, and their description.
+pub(crate) fn router(app: App, rate: &RateLimits) -> (axum::Router, utoipa::openapi::OpenApi) {
+    let (router, document) = OpenApiRouter::with_openapi(Document::openapi())
+        .routes(routes!(events::list_events))
+        .routes(routes!(events::find_event))
+        .routes(routes!(seats::find_seats))
+        .routes(routes!(bookings::list_bookings))
+        .routes(routes!(bookings::find_booking))
+        .split_for_parts();
+    (rate.guard(router, Budget::Query).with_state(app), document)
+}
+
+/// Refuses every query parameter: one that is ignored is one that somebody believes in.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct NoParameters {}
+
+/// Whole minor units of a currency.
+#[derive(Debug, Serialize, ToSchema)]
+struct Money {
+    /// 4250 is 42.50 in a currency with two digits.
+    #[schema(example = 4250)]
+    amount: i64,
+    /// ISO 4217.
+    #[schema(example = "EUR")]
+    currency: String,
+}
+
+/// An answer as JSON, finished.
+fn bytes_of(answer: &impl Serialize) -> Result<Bytes, Problem> {
+    match serde_json::to_vec(answer) {
+        Ok(json) => Ok(json.into()),
+        Err(error) => {
+            tracing::error!(%error, "an answer cannot be written as JSON");
+            Err(Problem::internal())
+        }
+    }
+}
+
+fn json(body: Bytes) -> Response {
+    let mut response = Response::new(body.into());
+    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    response
+}

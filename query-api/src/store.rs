@@ -1,0 +1,57 @@
+//! Reading the read models: one snapshot that knows its position, and what a failed read means.
+
+use edge::problem::Problem;
+use sqlx::postgres::PgRow;
+use sqlx::{FromRow, Row, ValueRef};
+
+/// Rows, and the position of the log that they tell of. Both come from one statement.
+pub(crate) struct Snapshot<T> {
+    pub(crate) as_of: u64,
+    pub(crate) rows: Vec<T>,
+}
+
+/// Begins a statement that reads a [`Snapshot`]: the position comes along with every row, and alone (with
+/// nothing but NULL beside it) if there are none. The caller adds the row source and `ON true`.
+macro_rules! as_of {
+    ($($sql:literal),+ $(,)?) => {
+        concat!(
+            "SELECT as_of.position AS as_of, row.* FROM (SELECT min(position) AS position FROM projection_checkpoints) as_of ",
+            "LEFT JOIN LATERAL (", $($sql,)+ ") row ON true",
+        )
+    };
+}
+pub(crate) use as_of;
+
+/// Takes apart what a statement made with [`as_of!`] gave. `key` is a column that no row leaves empty.
+pub(crate) fn snapshot<T>(rows: &[PgRow], key: &str) -> Result<Snapshot<T>, sqlx::Error>
+where
+    T: for<'r> FromRow<'r, PgRow>,
+{
+    let as_of = rows.first().map(|row| row.try_get::<Option<i64>, _>("as_of")).transpose()?.flatten();
+    let mut found = Vec::with_capacity(rows.len());
+    for row in rows {
+        if !row.try_get_raw(key)?.is_null() {
+            found.push(T::from_row(row)?);
+        }
+    }
+    Ok(Snapshot { as_of: unsigned(as_of.unwrap_or(0)), rows: found })
+}
+
+/// The tables' checks keep these numbers from being negative.
+pub(crate) fn unsigned(number: i64) -> u64 {
+    u64::try_from(number).unwrap_or(0)
+}
+
+/// What a failed read means to whoever asked. This is the one place where it is logged.
+pub(crate) fn problem(error: sqlx::Error) -> Problem {
+    match error {
+        sqlx::Error::Decode(_) | sqlx::Error::ColumnDecode { .. } | sqlx::Error::ColumnNotFound(_) => {
+            tracing::error!(%error, "a row of the read model is not as it should be");
+            Problem::internal()
+        }
+        error => {
+            tracing::warn!(%error, "the read model cannot be read");
+            Problem::unavailable("The read model cannot be read at the moment.")
+        }
+    }
+}
