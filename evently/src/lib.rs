@@ -1,1 +1,55 @@
-//! evently
+//! The one binary: the whole platform in one process, or one role of it, and the operator's tools.
+//!
+//! `cli.rs` lists commands and settings, `platform.rs` puts the parts together.
+
+pub mod cli;
+pub mod platform;
+
+pub mod database;
+mod health;
+mod seed;
+mod serve;
+mod status;
+pub mod verify;
+
+use std::ffi::OsString;
+use std::process::ExitCode;
+
+use clap::Parser as _;
+
+use cli::{Cli, Command};
+
+/// Runs the command line `args` (program name first) to its end.
+pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
+    let cli = Cli::parse_from(args);
+    // With two providers in the program rustls would panic at the first use; an error here means
+    // that one is chosen already.
+    let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
+    serve::start_logging(cli.settings.json_logs);
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => return failed(&error.into()),
+    };
+    let outcome = runtime.block_on(async {
+        match cli.command.unwrap_or_default() {
+            Command::Serve => serve::serve(&cli.settings).await,
+            Command::Migrate => serve::migrate(&cli.settings).await,
+            Command::Seed => seed::seed(&cli.settings).await,
+            Command::Status => status::status(&cli.settings).await,
+            Command::Verify => verify::verify(&cli.settings).await,
+        }
+    });
+    outcome.unwrap_or_else(|error| failed(&error))
+}
+
+/// Says in one line what went wrong.
+fn failed(error: &anyhow::Error) -> ExitCode {
+    eprintln!("evently: {error:#}");
+    ExitCode::FAILURE
+}
+
+/// Prints a line for the person at the terminal. Logs go elsewhere (standard error).
+#[expect(clippy::print_stdout, reason = "this is the one place that talks to the terminal")]
+fn say(line: &str) {
+    println!("{line}");
+}

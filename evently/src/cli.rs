@@ -1,0 +1,112 @@
+//! Commands and settings. Each setting is a flag and an environment variable; `.env.example` lists them.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// Evently sells tickets: REST API, projector and documentation in one program.
+#[derive(Debug, Parser)]
+#[command(name = "evently", version, about)]
+pub struct Cli {
+    /// What to do; `serve` if nothing is said.
+    #[command(subcommand)]
+    pub command: Option<Command>,
+    /// How.
+    #[command(flatten)]
+    pub settings: Settings,
+}
+
+/// What the program can do.
+#[derive(Clone, Copy, Debug, Default, Subcommand)]
+pub enum Command {
+    /// Serve the platform (the default)
+    #[default]
+    Serve,
+    /// Bring the database's tables up to date, and stop
+    Migrate,
+    /// Put sample events, people and bookings in; doing it twice changes nothing
+    Seed,
+    /// Show the log's head, and how far each projection has come
+    Status,
+    /// Recount the log with independent code and compare the read models; exit code 1 at the first difference
+    Verify,
+}
+
+/// All settings. Flags come before environment variables, and those before the defaults.
+#[derive(Clone, Debug, Args)]
+pub struct Settings {
+    /// Address and port to listen on
+    #[arg(long, env = "EVENTLY_LISTEN", default_value = "127.0.0.1:8000", global = true)]
+    pub listen: SocketAddr,
+
+    /// Folder for the signing key and, without DATABASE_URL, for a private Postgres
+    #[arg(long, env = "EVENTLY_DATA_DIR", default_value = ".evently", global = true)]
+    pub data_dir: PathBuf,
+
+    /// Postgres to use (14 or newer), for example postgres://user:password@host/evently; without it
+    /// a private Postgres is started in the data folder
+    #[arg(long, env = "DATABASE_URL", hide_env_values = true, global = true)]
+    pub database_url: Option<String>,
+
+    /// E-mail address of the first administrator, made at the first start
+    #[arg(long, env = "EVENTLY_ADMIN_EMAIL", default_value = "admin@evently.local", global = true)]
+    pub admin_email: String,
+
+    /// Password of the first administrator; without it a random one is made and printed once
+    #[arg(long, env = "EVENTLY_ADMIN_PASSWORD", hide_env_values = true, global = true)]
+    pub admin_password: Option<String>,
+
+    /// Whether one person may ask only so often; off for load tests
+    #[arg(long, env = "EVENTLY_RATE_LIMITS", default_value = "on", global = true)]
+    pub rate_limits: Switch,
+
+    /// Which part of the platform this process is
+    #[arg(long, env = "EVENTLY_ROLE", default_value = "all", global = true)]
+    pub role: Role,
+
+    /// How many lanes share the shows; more helps only with many hot shows and many cores
+    #[arg(long, env = "EVENTLY_LANES", default_value_t = 1, value_parser = clap::value_parser!(u8).range(1..=64), global = true)]
+    pub lanes: u8,
+
+    /// Private key that signs access tokens (Ed25519, PKCS#8 PEM); without it one is kept in the data folder
+    #[arg(long, env = "EVENTLY_SIGNING_KEY", hide_env_values = true, global = true)]
+    pub signing_key: Option<String>,
+
+    /// File with the public keys of access tokens (JWKS), for a query process that has no private key
+    #[arg(long, env = "EVENTLY_JWKS", global = true)]
+    pub jwks: Option<PathBuf>,
+
+    /// Write logs as JSON, one object a line
+    #[arg(long, env = "EVENTLY_JSON_LOGS", global = true)]
+    pub json_logs: bool,
+}
+
+/// On or off.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Switch {
+    /// Do it.
+    On,
+    /// Leave it.
+    Off,
+}
+
+/// A part of the platform.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Role {
+    /// Everything in one process
+    All,
+    /// The REST commands alone
+    Command,
+    /// The projector alone
+    Projector,
+    /// The REST queries alone
+    Query,
+}
+
+impl Role {
+    /// Whether a process with this role does the work of `part`.
+    pub fn has(self, part: Role) -> bool {
+        self == Role::All || self == part
+    }
+}

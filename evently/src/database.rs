@@ -1,0 +1,116 @@
+//! The database: the one that was named, or a private Postgres; its tables, and connections to it.
+
+use std::time::Duration;
+
+use anyhow::Context as _;
+use private_postgres::PrivatePostgres;
+use sqlx::migrate::Migrator;
+use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+use sqlx::{Connection as _, PgConnection, PgPool};
+
+use crate::cli::Settings;
+
+/// The tables, owner first; see `migrations/README.md`.
+pub static MIGRATIONS: Migrator = sqlx::migrate!("../migrations");
+
+/// The longest wait for a connection, in seconds, before a request is told to come again.
+const ACQUIRE_MAX_S: u64 = 2;
+/// The longest a single statement of the platform may run, in milliseconds.
+const STATEMENT_MAX_MS: u32 = 30_000;
+/// The name of the database in a private Postgres.
+const DATABASE: &str = "evently";
+
+/// An open database.
+pub struct Database {
+    options: PgConnectOptions,
+    private: Option<PrivatePostgres>,
+    has_app_role: bool,
+}
+
+impl Database {
+    /// Opens the database that the settings name, or the private one, and brings its tables up to date.
+    pub async fn open(settings: &Settings) -> anyhow::Result<Self> {
+        let (options, private) = match &settings.database_url {
+            Some(url) => (url.parse().context("DATABASE_URL is not a Postgres address")?, None),
+            None => Self::private(settings).await?,
+        };
+        Self::migrated(options, private).await
+    }
+
+    /// A database that is there already; brings its tables up to date.
+    pub async fn existing(options: PgConnectOptions) -> anyhow::Result<Self> {
+        Self::migrated(options, None).await
+    }
+
+    async fn private(settings: &Settings) -> anyhow::Result<(PgConnectOptions, Option<PrivatePostgres>)> {
+        let folder = settings.data_dir.join("postgres");
+        let (options, private) = match private_postgres::attach(&folder).await {
+            Some(options) => (options, None),
+            None => {
+                let private = private_postgres::start(private_postgres::Settings::kept(folder)).await?;
+                (private.options(), Some(private))
+            }
+        };
+        let mut connection = PgConnection::connect_with(&options).await?;
+        let exists: bool = sqlx::query_scalar("SELECT EXISTS (SELECT FROM pg_database WHERE datname = $1)")
+            .bind(DATABASE)
+            .fetch_one(&mut connection)
+            .await?;
+        if !exists {
+            sqlx::query("CREATE DATABASE evently").execute(&mut connection).await?;
+        }
+        connection.close().await?;
+        Ok((options.database(DATABASE), private))
+    }
+
+    async fn migrated(options: PgConnectOptions, private: Option<PrivatePostgres>) -> anyhow::Result<Self> {
+        let mut connection = PgConnection::connect_with(&options).await.context("the database cannot be reached")?;
+        MIGRATIONS.run(&mut connection).await.context("the database's tables cannot be brought up to date")?;
+        let has_app_role: bool = sqlx::query_scalar(
+            "SELECT EXISTS (SELECT FROM pg_roles WHERE rolname = 'evently_app'
+                            AND pg_has_role(current_user, oid, 'MEMBER'))",
+        )
+        .fetch_one(&mut connection)
+        .await?;
+        connection.close().await?;
+        Ok(Self { options, private, has_app_role })
+    }
+
+    /// Connections for one purpose, at most `connections_max` of them, opened when first needed.
+    /// They act as the role that may append to the log but never rewrite it.
+    pub fn pool(&self, connections_max: u32) -> PgPool {
+        let has_app_role = self.has_app_role;
+        let statement_max = STATEMENT_MAX_MS.to_string();
+        let options = self.options.clone().options([("statement_timeout", statement_max.as_str()), ("jit", "off")]);
+        PgPoolOptions::new()
+            .max_connections(connections_max)
+            .acquire_timeout(Duration::from_secs(ACQUIRE_MAX_S))
+            // A round trip per use buys nothing: a connection that broke is noticed when it is used.
+            .test_before_acquire(false)
+            .after_connect(move |connection, _| {
+                Box::pin(async move {
+                    if has_app_role {
+                        sqlx::query("SET ROLE evently_app").execute(connection).await?;
+                    }
+                    Ok(())
+                })
+            })
+            .connect_lazy_with(options)
+    }
+
+    /// Where it is, without passwords.
+    pub fn place(&self) -> String {
+        match self.private {
+            Some(_) => "a private Postgres in the data folder".into(),
+            None => format!("{}/{}", self.options.get_host(), self.options.get_database().unwrap_or_default()),
+        }
+    }
+
+    /// Stops a private Postgres; leaves any other alone.
+    pub async fn close(self) -> anyhow::Result<()> {
+        match self.private {
+            Some(private) => private.stop().await,
+            None => Ok(()),
+        }
+    }
+}

@@ -1,0 +1,219 @@
+//! Puts the parts together: log, lanes, projector, both APIs, documentation, health, on one port.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::Context as _;
+use command_api::{CommandApi, FirstAdmin, SigningKeys};
+use edge::bearer::{Jwks, Verifier};
+use edge::limits::Limits;
+use edge::metrics::PrometheusHandle;
+use edge::rate::RateLimits;
+use event_log::EventLog;
+use event_log::postgres::PostgresLog;
+use projector::Projector;
+use query_api::QueryApi;
+use sqlx::PgPool;
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
+
+use crate::cli::Role;
+use crate::database::Database;
+use crate::health::{self, Health};
+
+/// The longest wait, in seconds, for requests in flight when the platform stops.
+const DRAIN_MAX_S: u64 = 15;
+/// Connections of each part, at most. Appends use one per lane; the rest read.
+const LOG_CONNECTIONS_MAX: u32 = 6;
+const ACCOUNT_CONNECTIONS_MAX: u32 = 6;
+const PROJECTOR_CONNECTIONS_MAX: u32 = 3;
+const QUERY_CONNECTIONS_MAX: u32 = 8;
+
+/// What a platform is told from outside.
+pub struct Settings {
+    /// Where to listen; port 0 takes a free one.
+    pub listen: SocketAddr,
+    /// Where the signing key is kept.
+    pub data_dir: PathBuf,
+    /// The signing key itself, if it is not kept there.
+    pub signing_key: Option<String>,
+    /// A file with public keys, for a process that signs nothing.
+    pub jwks: Option<PathBuf>,
+    /// Whether one person may ask only so often.
+    pub rate_limits: bool,
+    /// How many lanes share the shows.
+    pub lanes: usize,
+    /// Which part this process is.
+    pub role: Role,
+    /// Who can sign in first.
+    pub admin: FirstAdmin,
+}
+
+/// A running platform, or one role of it.
+pub struct Platform {
+    address: SocketAddr,
+    admin_created: bool,
+    stop: CancellationToken,
+    server: JoinHandle<std::io::Result<()>>,
+    projector: Option<JoinHandle<()>>,
+    command: Option<CommandApi>,
+    pools: Vec<PgPool>,
+}
+
+impl Platform {
+    /// Starts everything the role asks for. The database stays the caller's.
+    pub async fn start(settings: Settings, database: &Database) -> anyhow::Result<Self> {
+        // Before any part is built: a counter that is made earlier would count for nobody.
+        // The port comes next: one that is taken should be known before anything else is started.
+        let metrics = edge::metrics::install();
+        let listener = TcpListener::bind(settings.listen)
+            .await
+            .with_context(|| format!("cannot listen on {}; is another Evently running?", settings.listen))?;
+        let address = listener.local_addr()?;
+        let stop = CancellationToken::new();
+        let mut parts = Parts::new(database, stop.clone());
+        let (command, verifier, admin_created) = parts.command(&settings, database).await?;
+        let projector = parts.projector(&settings, database).await;
+        parts.query(&settings, database, verifier);
+        let app = parts.finish(command.as_ref(), metrics);
+        let shutdown = stop.clone().cancelled_owned();
+        let server = tokio::spawn(edge::serve::serve(listener, app, shutdown, Duration::from_secs(DRAIN_MAX_S)));
+        Ok(Self { address, admin_created, stop, server, projector, command, pools: parts.pools })
+    }
+
+    /// Where it listens.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Whether this start made the first administrator.
+    pub fn admin_created(&self) -> bool {
+        self.admin_created
+    }
+
+    /// Stops taking requests, answers those in flight, lets the lanes finish, closes connections.
+    pub async fn stop(self) -> anyhow::Result<()> {
+        self.stop.cancel();
+        self.server.await??;
+        if let Some(command) = self.command {
+            command.stop().await;
+        }
+        if let Some(projector) = self.projector {
+            projector.await?;
+        }
+        for pool in self.pools {
+            pool.close().await;
+        }
+        Ok(())
+    }
+}
+
+/// The platform under construction.
+struct Parts {
+    log: Arc<dyn EventLog>,
+    stop: CancellationToken,
+    pools: Vec<PgPool>,
+    /// How far the read models have come, as far as this process knows.
+    progress: watch::Receiver<u64>,
+    router: axum::Router,
+    document: utoipa::openapi::OpenApi,
+}
+
+impl Parts {
+    fn new(database: &Database, stop: CancellationToken) -> Self {
+        let pool = database.pool(LOG_CONNECTIONS_MAX);
+        let log: Arc<dyn EventLog> = Arc::new(PostgresLog::new(pool.clone()));
+        let (_, progress) = watch::channel(0);
+        let (router, document) = (axum::Router::new(), utoipa::openapi::OpenApi::default());
+        Self { log, stop, pools: vec![pool], progress, router, document }
+    }
+
+    fn pool(&mut self, database: &Database, connections_max: u32) -> PgPool {
+        let pool = database.pool(connections_max);
+        self.pools.push(pool.clone());
+        pool
+    }
+
+    /// The writing side if the role has it; in any case, what verifies tokens.
+    async fn command(
+        &mut self,
+        settings: &Settings,
+        database: &Database,
+    ) -> anyhow::Result<(Option<CommandApi>, Verifier, bool)> {
+        if !settings.role.has(Role::Command) {
+            return Ok((None, Verifier::new(&public_keys(settings)?), false));
+        }
+        let keys = match &settings.signing_key {
+            Some(pem) => SigningKeys::from_pem(pem).context("EVENTLY_SIGNING_KEY")?,
+            None => SigningKeys::load_or_create(&settings.data_dir)?,
+        };
+        let pool = self.pool(database, ACCOUNT_CONNECTIONS_MAX);
+        let (rate, lanes) = (rate_limits(settings), settings.lanes);
+        let command = CommandApi::start(self.log.clone(), pool, command_api::Settings { keys, rate, lanes });
+        let admin_created = command.ensure_admin(&settings.admin).await?;
+        let (router, document) = command.router();
+        self.merge(router, document);
+        let verifier = command.verifier();
+        Ok((Some(command), verifier, admin_created))
+    }
+
+    async fn projector(&mut self, settings: &Settings, database: &Database) -> Option<JoinHandle<()>> {
+        let pool = self.pool(database, PROJECTOR_CONNECTIONS_MAX);
+        if settings.role.has(Role::Projector) {
+            let projector = Projector::new(self.log.clone(), pool);
+            self.progress = projector.progress();
+            return Some(tokio::spawn(projector.run(self.stop.clone())));
+        }
+        self.progress = query_api::follow_checkpoints(pool, self.stop.clone()).await;
+        None
+    }
+
+    fn query(&mut self, settings: &Settings, database: &Database, verifier: Verifier) {
+        if settings.role.has(Role::Query) {
+            let pool = self.pool(database, QUERY_CONNECTIONS_MAX);
+            let query = QueryApi::new(pool, verifier, self.progress.clone(), rate_limits(settings));
+            let (router, document) = query.router();
+            self.merge(router, document);
+        }
+    }
+
+    fn merge(&mut self, router: axum::Router, document: utoipa::openapi::OpenApi) {
+        self.router = std::mem::take(&mut self.router).merge(router);
+        if self.document.paths.paths.is_empty() {
+            self.document = document;
+        } else {
+            self.document.merge(document);
+        }
+    }
+
+    fn finish(&mut self, command: Option<&CommandApi>, metrics: PrometheusHandle) -> axum::Router {
+        let health = Health::new(self.log.clone(), self.progress.clone(), command.map(CommandApi::lanes));
+        let mut document = std::mem::take(&mut self.document);
+        health::describe_security(&mut document);
+        let router = std::mem::take(&mut self.router)
+            .merge(edge::docs::routes(document))
+            .merge(edge::metrics::route(metrics))
+            .merge(health.routes());
+        edge::assemble::assemble(router, Limits::default())
+    }
+}
+
+fn rate_limits(settings: &Settings) -> RateLimits {
+    if settings.rate_limits { RateLimits::on() } else { RateLimits::off() }
+}
+
+/// The keys of a process that only verifies: from the file it was given, or from the data folder.
+fn public_keys(settings: &Settings) -> anyhow::Result<Jwks> {
+    if let Some(path) = &settings.jwks {
+        let json = std::fs::read(path).with_context(|| format!("cannot read {}", path.display()))?;
+        return serde_json::from_slice(&json).with_context(|| format!("{} is not a JWKS", path.display()));
+    }
+    match &settings.signing_key {
+        Some(pem) => Ok(SigningKeys::from_pem(pem).context("EVENTLY_SIGNING_KEY")?.jwks()),
+        None => Ok(SigningKeys::load_or_create(&settings.data_dir)?.jwks()),
+    }
+}
