@@ -157,6 +157,7 @@ impl<A: Aggregate> Lane<A> {
             return;
         }
         metrics::histogram!("evently_lane_batch_commands").record(ready.len() as f64);
+        metrics::gauge!("evently_lane_depth_commands", "aggregate" => A::CATEGORY).set(self.commands.len() as f64);
         let now = now();
         let batch = Batch::decide(&mut self.memory, ready, now);
         let outcome = commit(&*self.log, batch.unproven(&self.memory), batch.appends(), now).await;
@@ -168,7 +169,9 @@ impl<A: Aggregate> Lane<A> {
             }
             Err(AppendError::KeysSpent(keys)) => {
                 let (spent, others) = batch.split_spent(&mut self.memory, &keys);
-                spent.into_iter().for_each(|waiting| waiting.reply_rejected(A::key_spent()));
+                for waiting in spent {
+                    waiting.reply_rejected(A::key_spent());
+                }
                 self.again(others);
             }
             Err(error @ (AppendError::Conflict | AppendError::Unknown(_))) => {

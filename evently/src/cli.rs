@@ -1,5 +1,11 @@
 //! Commands and settings. Each setting is a flag and an environment variable; `.env.example` lists them.
 
+#![allow(
+    clippy::doc_markdown,
+    rustdoc::bare_urls,
+    reason = "the comments are the text of --help, where marks would show"
+)]
+
 use std::net::SocketAddr;
 use std::path::PathBuf;
 

@@ -44,12 +44,11 @@ impl Database {
 
     async fn private(settings: &Settings) -> anyhow::Result<(PgConnectOptions, Option<PrivatePostgres>)> {
         let folder = settings.data_dir.join("postgres");
-        let (options, private) = match private_postgres::attach(&folder).await {
-            Some(options) => (options, None),
-            None => {
-                let private = private_postgres::start(private_postgres::Settings::kept(folder)).await?;
-                (private.options(), Some(private))
-            }
+        let (options, private) = if let Some(options) = private_postgres::attach(&folder).await {
+            (options, None)
+        } else {
+            let private = private_postgres::start(private_postgres::Settings::kept(folder)).await?;
+            (private.options(), Some(private))
         };
         let mut connection = PgConnection::connect_with(&options).await?;
         let exists: bool = sqlx::query_scalar("SELECT EXISTS (SELECT FROM pg_database WHERE datname = $1)")

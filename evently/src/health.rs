@@ -55,7 +55,6 @@ async fn ready(State(health): State<Health>) -> Response {
     let read_models = *health.progress.borrow();
     let lag = head.saturating_sub(read_models);
     let (alive, depth) = health.lanes.as_ref().map_or((true, 0), |lanes| lanes());
-    metrics::gauge!("evently_lane_depth_commands").set(depth as f64);
     if !alive {
         return not_ready("lane-dead", "a lane has stopped; restart the process".into());
     }

@@ -67,9 +67,14 @@ pub(super) async fn book_tickets(
     let view = move |show: &_| BookingAnswer::of(show, show_id, booking_id, "confirmed");
     let command = Command::BookTickets(book);
     let done = app.shows.execute(show_id.0, command, actor, correlation_id, view).await;
-    let outcome = if done.is_ok() { "confirmed" } else { "refused" };
+    let done = done.map_err(show_refused);
+    let outcome = match &done {
+        Ok(done) if done.committed.repeated => "repeated",
+        Ok(_) => "confirmed",
+        Err(problem) => problem.code(),
+    };
     metrics::counter!("evently_bookings_total", "outcome" => outcome).increment(1);
-    let done = done.map_err(show_refused)?;
+    let done = done?;
     let answer = done.view.ok_or_else(unavailable)?;
     Ok(obeyed(StatusCode::CREATED, &answer, done.committed))
 }

@@ -88,13 +88,15 @@ async fn look(app: &App, request: Request, reached: u64, caller: Option<Actor>) 
 async fn build_seats(app: &App, event_id: Uuid, caller: Option<Actor>) -> Result<Built, Problem> {
     let (mut show, as_of_position) = visible_show(app, event_id, caller).await?;
     let public = is_public(&show);
+    // Nothing of a cancelled event is sold any more, and nothing can be had either.
+    let can_be_had = show.summary.status != "cancelled";
     let ticket_types = show.take_types().into_iter().map(|found| SeatsOfType {
         ticket_type_id: found.id,
         name: found.name,
         price: Money { amount: found.price, currency: found.currency },
         capacity: found.capacity,
         sold: found.sold,
-        available: (found.capacity - found.sold).max(0),
+        available: if can_be_had { (found.capacity - found.sold).max(0) } else { 0 },
     });
     let ticket_types = ticket_types.collect();
     let seats = Seats { event_id, status: show.summary.status, ticket_types, as_of_position };

@@ -2,7 +2,9 @@
 
 use chrono::{DateTime, Utc};
 use domain::ids::{AccountId, ShowId, TicketTypeId};
-use domain::show::{CapacityWish, ReviseShow, Schedule, ShowCreated, ShowDetails, TICKET_TYPES_MAX, TicketType, Venue};
+use domain::show::{
+    CAPACITY_MAX, CapacityWish, ReviseShow, Schedule, ShowCreated, ShowDetails, TICKET_TYPES_MAX, TicketType, Venue,
+};
 use edge::problem::Problem;
 use serde::{Deserialize, Deserializer};
 use utoipa::ToSchema;
@@ -30,7 +32,7 @@ pub(in crate::http) struct CreateEventBody {
     /// Not sold from this on. Absent: until the event ends.
     sale_closes_at: Option<DateTime<Utc>>,
     /// The most tickets one customer may hold.
-    #[schema(minimum = 1, example = 10)]
+    #[schema(minimum = 1, maximum = 10_000_000, example = 10)]
     max_per_customer: Option<u32>,
     #[schema(min_items = 1, max_items = 100)]
     ticket_types: Vec<TicketTypeBody>,
@@ -237,8 +239,8 @@ impl TicketTypeBody {
 }
 
 fn check_limit(faults: &mut Faults, max_per_customer: Option<u32>) {
-    if max_per_customer == Some(0) {
-        faults.add("/max_per_customer", "out-of-range", "must be at least 1; null for no limit");
+    if max_per_customer.is_some_and(|limit| !(1..=CAPACITY_MAX).contains(&limit)) {
+        faults.add("/max_per_customer", "out-of-range", format!("must be 1 to {CAPACITY_MAX}; null for no limit"));
     }
 }
 

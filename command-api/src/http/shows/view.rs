@@ -60,7 +60,13 @@ pub(super) struct TicketTypeAnswer {
 impl EventAnswer {
     /// As it stands now.
     pub(super) fn of(show: &Show) -> Option<Self> {
-        let ticket_types = show.offered().iter().map(ticket_type).collect();
+        let mut ticket_types: Vec<_> = show.offered().iter().map(ticket_type).collect();
+        if show.status() == Status::Cancelled {
+            // Nothing is taken any more, but nothing can be had either.
+            for ticket_type in &mut ticket_types {
+                ticket_type.available = 0;
+            }
+        }
         let (details, schedule) = (show.details()?, show.schedule()?);
         Self::new(show, show.status(), details, schedule, show.max_per_customer(), ticket_types, show.revision())
     }
