@@ -10,6 +10,7 @@ mod stream;
 mod tail;
 
 use std::borrow::Cow;
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use async_trait::async_trait;
@@ -74,6 +75,23 @@ pub struct Capabilities {
     pub atomic_batches: bool,
     /// Positions are 1, 2, 3 ... without holes.
     pub dense_positions: bool,
+}
+
+/// Keys that several events of one batch carry, each with the stream that comes first: to whoever
+/// wrote the batch the others are as good as refused by it.
+pub(crate) fn keys_carried_twice(batch: &[StreamAppend]) -> Vec<(Uuid, StreamId)> {
+    let mut first: HashMap<Uuid, StreamId> = HashMap::new();
+    let mut twice = Vec::new();
+    for append in batch {
+        for key in append.events.iter().filter_map(|event| event.key) {
+            if let Some(stream) = first.get(&key) {
+                twice.push((key, *stream));
+            } else {
+                first.insert(key, append.stream);
+            }
+        }
+    }
+    twice
 }
 
 /// New events for one stream.

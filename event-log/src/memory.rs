@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 use crate::{
     AppendError, Appended, Capabilities, EventLog, PAGE_EVENTS_MAX, Position, RecordedEvent, StreamAppend, StreamId,
-    Unavailable, Version,
+    Unavailable, Version, keys_carried_twice,
 };
 
 /// What goes wrong with the next append.
@@ -66,8 +66,22 @@ impl Written {
         if batch.iter().any(|append| self.version(append.stream) != append.expected_version) {
             return Err(AppendError::Conflict);
         }
+        let mut streams: Vec<_> = batch.iter().map(|append| append.stream).collect();
+        streams.sort_unstable();
+        if streams.is_sorted_by(|one, next| one < next) {
+            self.check_keys(batch)
+        } else {
+            // What the second of them expects cannot be so any more.
+            Err(AppendError::Conflict)
+        }
+    }
+
+    fn check_keys(&self, batch: &[StreamAppend]) -> Result<(), AppendError> {
         let keys = batch.iter().flat_map(|append| &append.events).filter_map(|event| event.key);
-        let spent: Vec<_> = keys.filter_map(|key| self.keys.get(&key).map(|stream| (key, *stream))).collect();
+        let mut spent: Vec<_> = keys.filter_map(|key| self.keys.get(&key).map(|stream| (key, *stream))).collect();
+        if spent.is_empty() {
+            spent = keys_carried_twice(batch);
+        }
         if spent.is_empty() { Ok(()) } else { Err(AppendError::KeysSpent(spent)) }
     }
 
@@ -107,7 +121,8 @@ impl EventLog for MemoryLog {
             written.check(batch)?;
             written.write(batch, now)
         };
-        self.head.send_replace(appended.last);
+        // Two appends may get here in either order; the head never goes back.
+        self.head.send_if_modified(|head| std::mem::replace(head, appended.last.max(*head)) < appended.last);
         match fault {
             Some(Fault::LoseReply) => Err(AppendError::Unknown("injected".into())),
             _ => Ok(appended),

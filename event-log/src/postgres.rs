@@ -18,7 +18,7 @@ use uuid::Uuid;
 use crate::tail::Tail;
 use crate::{
     AppendError, Appended, Capabilities, EventLog, Metadata, PAGE_EVENTS_MAX, Position, RecordedEvent, StreamAppend,
-    StreamId, Unavailable, Version,
+    StreamId, Unavailable, Version, keys_carried_twice,
 };
 
 mod rows;
@@ -78,7 +78,11 @@ impl PostgresLog {
     async fn explain(&self, error: sqlx::Error, batch: &[StreamAppend]) -> AppendError {
         match error {
             sqlx::Error::Database(error) if error.constraint() == Some("events_key") => {
-                self.spent_keys(batch).await.map_or_else(|error| error, AppendError::KeysSpent)
+                match self.spent_keys(batch).await {
+                    Ok(spent) if spent.is_empty() => AppendError::KeysSpent(keys_carried_twice(batch)),
+                    Ok(spent) => AppendError::KeysSpent(spent),
+                    Err(error) => error,
+                }
             }
             sqlx::Error::Database(error) if error.is_unique_violation() => AppendError::Conflict,
             // The server answered, and the answer is not success: the statement was rolled back.

@@ -38,7 +38,7 @@ impl Tail {
         let run = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let first = run.front()?.position;
         let last = run.back()?.position;
-        if after + 1 < first || after >= last {
+        if after >= last || after + 1 < first {
             return None;
         }
         let start = usize::try_from(after + 1 - first).ok()?;

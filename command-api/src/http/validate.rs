@@ -1,6 +1,6 @@
 //! Turns what clients sent into the domain's words, and tells all faults at once.
 
-use chrono::{DateTime, Datelike as _, SubsecRound as _, Utc};
+use chrono::{DateTime, Datelike as _, Utc};
 use domain::money::{Currency, Money};
 use domain::show::{CAPACITY_MAX, PRICE_MAX};
 use domain::text::{NotAText, Text};
@@ -56,12 +56,14 @@ impl Faults {
         }
     }
 
-    /// A moment, cut to the microseconds that are kept.
+    /// A moment, cut to the microseconds that are kept. A leap second is the second after it, because
+    /// Postgres knows no others.
     pub(super) fn moment(&mut self, pointer: &str, moment: DateTime<Utc>) -> DateTime<Utc> {
+        let moment = DateTime::from_timestamp_micros(moment.timestamp_micros()).unwrap_or(moment);
         if !YEARS.contains(&moment.year()) {
             self.add(pointer, "out-of-range", format!("must be in the years {} to {}", YEARS.start(), YEARS.end()));
         }
-        moment.trunc_subsecs(6)
+        moment
     }
 
     /// An IANA time zone that exists.

@@ -52,13 +52,16 @@ fn check_sale(show: &Show, asked: &Asked) -> Result<(), Rejection> {
 /// The items at today's prices, if there are tickets for all of them.
 fn claim(show: &Show, book: &BookTickets) -> Result<Box<[BookedItem]>, Rejection> {
     let claim = |item: &crate::show::Item| {
-        let (ticket_type_id, requested) = (item.ticket_type_id, item.quantity);
+        let ticket_type_id = item.ticket_type_id;
         let offered = show.find_offered(ticket_type_id).ok_or(Rejection::UnknownTicketType { ticket_type_id })?;
+        // The edge lets each type come once. Should one ever come twice, it is counted twice.
+        let same = book.items.iter().filter(|other| other.ticket_type_id == ticket_type_id);
+        let requested = same.map(|other| other.quantity).fold(0, u32::saturating_add);
         let available = offered.available();
         if requested > available {
             return Err(Rejection::SoldOut { ticket_type_id, requested, available });
         }
-        Ok(BookedItem { ticket_type_id, quantity: requested, unit_price: offered.ticket_type.price.amount })
+        Ok(BookedItem { ticket_type_id, quantity: item.quantity, unit_price: offered.ticket_type.price.amount })
     };
     book.items.iter().map(claim).collect()
 }

@@ -26,7 +26,8 @@ pub(crate) async fn a_page_respects_after_up_to_and_limit(world: &World) {
         assert_eq!(page(log, 3, 5, 100).await, [4, 5]);
         assert_eq!(page(log, 3, 5, 1).await, [4]);
         assert_eq!(page(log, 9, 10, 100).await, [10]);
-        for (after, up_to, limit) in [(10, all, 100), (0, all, 0), (0, 0, 100), (5, 5, 100), (7, 3, 100), (99, all, 9)]
+        for (after, up_to, limit) in
+            [(10, all, 100), (0, all, 0), (0, 0, 100), (5, 5, 100), (7, 3, 100), (99, all, 9), (all, all, 9)]
         {
             assert_eq!(page(log, after, up_to, limit).await, [0; 0], "after {after} up to {up_to} limit {limit}");
         }
