@@ -8,7 +8,7 @@ use sqlx::migrate::Migrator;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::{Connection as _, PgConnection, PgPool};
 
-use crate::cli::Settings;
+use crate::cli::{Role, Settings};
 
 /// The tables, owner first; see `migrations/README.md`.
 pub static MIGRATIONS: Migrator = sqlx::migrate!("../migrations");
@@ -20,6 +20,13 @@ const STATEMENT_MAX_MS: u32 = 30_000;
 /// The name of the database in a private Postgres.
 const DATABASE: &str = "evently";
 
+/// Whether a private Postgres may belong to another process.
+#[derive(Clone, Copy)]
+enum Private {
+    Owned,
+    Shared,
+}
+
 /// An open database.
 pub struct Database {
     options: PgConnectOptions,
@@ -28,11 +35,23 @@ pub struct Database {
 }
 
 impl Database {
-    /// Opens the database that the settings name, or the private one, and brings its tables up to date.
+    /// Opens the database that the settings name, or the private one, and brings its tables up to
+    /// date. A private Postgres that another process runs is shared for as long as that one lives.
     pub async fn open(settings: &Settings) -> anyhow::Result<Self> {
+        Self::open_with(settings, Private::Shared).await
+    }
+
+    /// The same for a platform that is to last: a private Postgres must be its own, so that it cannot
+    /// go away with somebody else. Single roles share one.
+    pub async fn open_to_serve(settings: &Settings) -> anyhow::Result<Self> {
+        let private = if settings.role == Role::All { Private::Owned } else { Private::Shared };
+        Self::open_with(settings, private).await
+    }
+
+    async fn open_with(settings: &Settings, private: Private) -> anyhow::Result<Self> {
         let (options, private) = match &settings.database_url {
             Some(url) => (url.parse().context("DATABASE_URL is not a Postgres address")?, None),
-            None => Self::private(settings).await?,
+            None => Self::private(settings, private).await?,
         };
         Self::migrated(options, private).await
     }
@@ -42,9 +61,16 @@ impl Database {
         Self::migrated(options, None).await
     }
 
-    async fn private(settings: &Settings) -> anyhow::Result<(PgConnectOptions, Option<PrivatePostgres>)> {
+    async fn private(
+        settings: &Settings,
+        private: Private,
+    ) -> anyhow::Result<(PgConnectOptions, Option<PrivatePostgres>)> {
         let folder = settings.data_dir.join("postgres");
-        let (options, private) = if let Some(options) = private_postgres::attach(&folder).await {
+        let running = match private {
+            Private::Shared => private_postgres::attach(&folder).await,
+            Private::Owned => None,
+        };
+        let (options, private) = if let Some(options) = running {
             (options, None)
         } else {
             let private = private_postgres::start(private_postgres::Settings::kept(folder)).await?;

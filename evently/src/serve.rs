@@ -25,7 +25,7 @@ pub(crate) fn start_logging(json: bool) {
 
 /// Serves until Ctrl-C or a termination signal.
 pub(crate) async fn serve(settings: &Settings) -> anyhow::Result<ExitCode> {
-    let database = Database::open(settings).await?;
+    let database = Database::open_to_serve(settings).await?;
     let password = settings.admin_password.clone().unwrap_or_else(random_password);
     let admin = FirstAdmin { email: settings.admin_email.clone(), password: password.clone() };
     let started = Platform::start(
