@@ -40,14 +40,25 @@ pub struct FirstAdmin {
     pub password: String,
 }
 
-/// What handlers share.
+/// What handlers share. Cloned for every request, so it is one pointer.
 #[derive(Clone)]
-pub(crate) struct App {
+pub(crate) struct App(Arc<Shared>);
+
+impl std::ops::Deref for App {
+    type Target = Shared;
+
+    fn deref(&self) -> &Shared {
+        &self.0
+    }
+}
+
+/// What is behind that pointer.
+pub(crate) struct Shared {
     pub(crate) log: Arc<dyn EventLog>,
     pub(crate) pool: PgPool,
     pub(crate) shows: Lanes<Show>,
     pub(crate) accounts: Lanes<Account>,
-    pub(crate) keys: Arc<SigningKeys>,
+    pub(crate) keys: SigningKeys,
     pub(crate) verifier: Verifier,
     pub(crate) passwords: Passwords,
 }
@@ -73,8 +84,8 @@ impl CommandApi {
         tasks.extend(account_tasks);
         let verifier = Verifier::new(&settings.keys.jwks());
         let rate = settings.rate.for_callers(verifier.clone());
-        let keys = Arc::new(settings.keys);
-        let app = App { log, pool, shows, accounts, keys, verifier, passwords: Passwords::new() };
+        let keys = settings.keys;
+        let app = App(Arc::new(Shared { log, pool, shows, accounts, keys, verifier, passwords: Passwords::new() }));
         Self { app, rate, tasks }
     }
 

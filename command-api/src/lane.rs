@@ -39,7 +39,7 @@ const LOADS_MAX: usize = 1_024;
 
 /// The doors of all lanes of one kind of aggregate.
 pub struct Lanes<A: Aggregate> {
-    mailboxes: Box<[mpsc::Sender<Waiting<A>>]>,
+    mailboxes: Arc<[mpsc::Sender<Waiting<A>>]>,
 }
 
 impl<A: Aggregate> Clone for Lanes<A> {

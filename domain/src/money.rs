@@ -5,8 +5,8 @@ use core::fmt;
 use serde::{Deserialize, Serialize};
 
 /// An ISO 4217 code: three upper-case letters. Whether the currency exists is checked at the edge.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(try_from = "&str", into = "alloc::string::String")]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
+#[serde(try_from = "&str")]
 pub struct Currency([u8; 3]);
 
 impl Currency {
@@ -25,9 +25,9 @@ impl TryFrom<&str> for Currency {
     }
 }
 
-impl From<Currency> for alloc::string::String {
-    fn from(currency: Currency) -> Self {
-        currency.as_str().into()
+impl Serialize for Currency {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
     }
 }
 

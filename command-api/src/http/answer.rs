@@ -5,7 +5,7 @@ use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse as _, Response};
 use chrono::{DateTime, Utc};
 use domain::ids::{BookingId, ShowId};
-use domain::money::Money;
+use domain::money::{Currency, Money};
 use domain::show::{BookedItem, Booking, Show};
 use edge::extract::{EVENTLY_POSITION, IDEMPOTENT_REPLAYED};
 use serde::Serialize;
@@ -21,13 +21,13 @@ pub(super) struct Amount {
     #[schema(example = 4250)]
     amount: i64,
     /// ISO 4217.
-    #[schema(example = "EUR")]
-    currency: String,
+    #[schema(value_type = String, example = "EUR")]
+    currency: Currency,
 }
 
 impl From<Money> for Amount {
     fn from(money: Money) -> Self {
-        Self { amount: money.amount, currency: money.currency.into() }
+        Self { amount: money.amount, currency: money.currency }
     }
 }
 

@@ -1,0 +1,123 @@
+//! Single requests to a server: preparing events and asking how it goes. The load has its own way.
+
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use anyhow::{Context as _, ensure};
+use bytes::Bytes;
+use chrono::{Days, SecondsFormat, Utc};
+use http_body_util::{BodyExt as _, Full};
+use hyper::client::conn::http1;
+use hyper::header::{AUTHORIZATION, CONTENT_TYPE, HOST, HeaderValue};
+use hyper::{Method, Request, StatusCode};
+use hyper_util::rt::TokioIo;
+use serde_json::{Value, json};
+use tokio::net::TcpStream;
+use tokio::time::timeout;
+
+/// Where bookings are made.
+pub(crate) const BOOKINGS: &str = "/api/v1/bookings";
+/// The longest wait for one answer.
+const ANSWER: Duration = Duration::from_secs(15);
+
+/// An event on sale.
+#[derive(Clone)]
+pub(crate) struct Event {
+    pub(crate) id: String,
+    /// A request for one ticket of it.
+    pub(crate) booking: Bytes,
+}
+
+/// A server's API, as its administrator.
+#[derive(Clone)]
+pub(crate) struct Api {
+    pub(crate) address: SocketAddr,
+    pub(crate) admin: HeaderValue,
+}
+
+impl Api {
+    /// Creates and publishes an event with one ticket type.
+    pub(crate) async fn event(&self, title: &str, capacity: u32) -> anyhow::Result<Event> {
+        let day = |days: u64| {
+            let at = Utc::now().checked_add_days(Days::new(days)).context("the calendar has an end")?;
+            anyhow::Ok(at.to_rfc3339_opts(SecondsFormat::Secs, true))
+        };
+        let body = json!({
+            "title": title,
+            "venue": { "name": "Philharmonie", "city": "Berlin", "country": "DE" },
+            "time_zone": "Europe/Berlin",
+            "starts_at": day(30)?,
+            "ends_at": day(31)?,
+            "ticket_types": [{
+                "name": "Stalls", "capacity": capacity, "price": { "amount": 4250, "currency": "EUR" }
+            }],
+        });
+        let created = self.post("/api/v1/admin/events", body.to_string(), StatusCode::CREATED).await?;
+        let id = created["event_id"].as_str().context("no event_id")?.to_owned();
+        let ticket_type = created["ticket_types"][0]["ticket_type_id"].as_str().context("no ticket_type_id")?;
+        let booking = json!({ "event_id": id, "items": [{ "ticket_type_id": ticket_type, "quantity": 1 }] });
+        self.post(&format!("/api/v1/admin/events/{id}/publish"), String::new(), StatusCode::OK).await?;
+        Ok(Event { id, booking: Bytes::from(booking.to_string()) })
+    }
+
+    /// Books one ticket for the administrator.
+    pub(crate) async fn book(&self, event: &Event) -> anyhow::Result<()> {
+        let body = event.booking.clone();
+        let (status, answer) = call(self.address, Method::POST, BOOKINGS, Some(&self.admin), body).await?;
+        ensure!(status == StatusCode::CREATED, "a booking got {status}: {}", String::from_utf8_lossy(&answer));
+        Ok(())
+    }
+
+    /// How many events the read models are behind; `None`: more than the server calls ready.
+    pub(crate) async fn lag(&self) -> anyhow::Result<Option<u64>> {
+        let (status, answer) = get(self.address, "/readyz").await?;
+        let answer: Value = serde_json::from_slice(&answer)?;
+        if status == StatusCode::SERVICE_UNAVAILABLE && answer["code"] == "read-model-behind" {
+            return Ok(None);
+        }
+        ensure!(status == StatusCode::OK, "/readyz answered {status}: {answer}");
+        let lag = answer["read_models"]["lag_events"].as_u64();
+        Ok(Some(lag.context("/readyz names no read_models.lag_events")?))
+    }
+
+    async fn post(&self, path: &str, body: String, expected: StatusCode) -> anyhow::Result<Value> {
+        let (status, answer) = call(self.address, Method::POST, path, Some(&self.admin), body.into()).await?;
+        ensure!(status == expected, "POST {path} got {status}: {}", String::from_utf8_lossy(&answer));
+        Ok(serde_json::from_slice(&answer)?)
+    }
+}
+
+/// Asks as a stranger.
+pub(crate) async fn get(address: SocketAddr, path: &str) -> anyhow::Result<(StatusCode, Bytes)> {
+    call(address, Method::GET, path, None, Bytes::new()).await
+}
+
+async fn call(
+    address: SocketAddr,
+    method: Method,
+    path: &str,
+    authorization: Option<&HeaderValue>,
+    body: Bytes,
+) -> anyhow::Result<(StatusCode, Bytes)> {
+    let mut request = Request::builder().method(method).uri(path).header(HOST, "bench");
+    if let Some(authorization) = authorization {
+        request = request.header(AUTHORIZATION, authorization);
+    }
+    if !body.is_empty() {
+        request = request.header(CONTENT_TYPE, "application/json");
+    }
+    let request = request.body(Full::new(body))?;
+    let exchange = async {
+        let stream = TcpStream::connect(address).await?;
+        stream.set_nodelay(true)?;
+        let (mut sender, connection) = http1::handshake(TokioIo::new(stream)).await?;
+        let connection = tokio::spawn(connection);
+        let response = sender.send_request(request).await?;
+        let answer = (response.status(), response.into_body().collect().await?.to_bytes());
+        drop(sender);
+        // The answer is here; how the connection ends is of no interest.
+        let _ = connection.await;
+        Ok(answer)
+    };
+    timeout(ANSWER, exchange).await.with_context(|| format!("{path}: no answer within {} s", ANSWER.as_secs()))?
+}

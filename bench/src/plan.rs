@@ -1,0 +1,92 @@
+//! How long each phase lasts and how much is booked.
+
+use std::time::Duration;
+
+/// Keep-alive connections of a load.
+pub(crate) const CONNECTIONS: usize = 256;
+/// Customers, each with an account id and a token of their own.
+pub(crate) const CUSTOMERS: usize = 10_000;
+/// Events of the row that spreads bookings.
+pub(crate) const EVENTS: usize = 100;
+/// Pool sizes of the row-lock baseline; the better one counts.
+pub(crate) const BASELINE_POOLS: [u32; 2] = [8, 32];
+/// Whatever hangs, the bench does not.
+pub(crate) const RUN_MAX: Duration = Duration::from_mins(8);
+/// How often a fresh event and one with much sold take turns.
+pub(crate) const TURNS: usize = 3;
+
+/// Durations and amounts of one run.
+#[derive(Clone, Copy)]
+pub(crate) struct Plan {
+    pub(crate) quick: bool,
+    /// Before each measured phase, under the same load: connections open, tokens get known.
+    pub(crate) warm_up: Duration,
+    pub(crate) noop: Duration,
+    pub(crate) noop_again: Duration,
+    /// Of each pool size.
+    pub(crate) baseline: Duration,
+    pub(crate) bookings: Duration,
+    pub(crate) keyed: Duration,
+    pub(crate) refusals: Duration,
+    pub(crate) queries: Duration,
+    pub(crate) queries_while_booking: Duration,
+    /// Of each turn.
+    pub(crate) turn: Duration,
+    pub(crate) restarted: Duration,
+    /// The longest time for filling the log.
+    pub(crate) fill_max: Duration,
+    /// Bookings in the full log.
+    pub(crate) full: u64,
+    /// Bookings of the show that is loaded after the restart.
+    pub(crate) big_show: u64,
+    /// Bookings of each show with much sold.
+    pub(crate) much_sold: u64,
+}
+
+impl Plan {
+    pub(crate) fn of(quick: bool) -> Self {
+        if quick { Self::quick() } else { Self::full() }
+    }
+
+    fn full() -> Self {
+        Self {
+            quick: false,
+            warm_up: Duration::from_secs(1),
+            noop: Duration::from_secs(6),
+            noop_again: Duration::from_secs(4),
+            baseline: Duration::from_millis(2_500),
+            bookings: Duration::from_secs(8),
+            keyed: Duration::from_secs(4),
+            refusals: Duration::from_secs(5),
+            queries: Duration::from_secs(4),
+            queries_while_booking: Duration::from_secs(3),
+            turn: Duration::from_secs(2),
+            restarted: Duration::from_secs(5),
+            fill_max: Duration::from_secs(75),
+            full: 1_000_000,
+            big_show: 100_000,
+            much_sold: 50_000,
+        }
+    }
+
+    fn quick() -> Self {
+        Self {
+            quick: true,
+            warm_up: Duration::from_millis(500),
+            noop: Duration::from_secs(2),
+            noop_again: Duration::from_secs(1),
+            baseline: Duration::from_secs(1),
+            bookings: Duration::from_secs(2),
+            keyed: Duration::from_secs(1),
+            refusals: Duration::from_secs(1),
+            queries: Duration::from_secs(1),
+            queries_while_booking: Duration::from_secs(1),
+            turn: Duration::from_secs(1),
+            restarted: Duration::from_secs(1),
+            fill_max: Duration::from_secs(20),
+            full: 50_000,
+            big_show: 10_000,
+            much_sold: 5_000,
+        }
+    }
+}

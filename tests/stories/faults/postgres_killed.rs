@@ -1,0 +1,77 @@
+//! `kill -9` of Postgres under load: people are told to come again, and it goes on by itself.
+
+use std::sync::Arc;
+
+use domain::access::Role;
+use private_postgres::{PrivatePostgres, Settings};
+use sqlx::postgres::PgConnection;
+use sqlx::{Connection as _, Executor as _};
+use tokio::sync::watch;
+
+use super::load::{BOOKINGS, Load};
+use crate::support::log::{facts, recount};
+use crate::support::person::Line;
+use crate::support::process::signal;
+use crate::support::world::Desk;
+use crate::support::{Person, a_show, in_time, world};
+
+/// Kills whatever server is there, again and again, until people and operators were told.
+async fn kill_until_noticed(postgres: &PrivatePostgres, stranger: &Person) -> String {
+    let (mut refused, mut ready) = (None, None);
+    while refused.is_none() || ready.is_none() {
+        if let Some(pid) = postgres.postmaster_pid() {
+            signal("-9", pid).await;
+        }
+        let answer = stranger.get("/api/v1/events?q=chamber").await;
+        if answer.status == 503 {
+            answer.problem(503, "unavailable");
+            refused = Some(answer);
+        }
+        let answer = stranger.get("/readyz").await;
+        if answer.status == 503 {
+            ready = Some(answer.problem(503, "log-unavailable"));
+        }
+        assert_eq!(stranger.get("/healthz").await.status, 200, "it lives, though it cannot work");
+    }
+    ready.unwrap()["detail"].as_str().unwrap().to_owned()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_killed_postgres_is_told_survived_and_forgotten() {
+    // A server of its own, since it will not live: with fsync, as in earnest.
+    let postgres = private_postgres::start(Settings::throwaway()).await.unwrap();
+    let mut connection = PgConnection::connect_with(&postgres.options()).await.unwrap();
+    connection.execute("CREATE DATABASE evently").await.unwrap();
+    connection.close().await.unwrap();
+    let options = postgres.options().database("evently");
+    let desk = Desk::open(options.clone(), |_| ()).await;
+    let olga = world::person(desk.line(), Role::Organizer);
+    let show = a_show().with_seats(100_000).on_sale(&olga).await;
+    // Somebody who was told nothing and so waits for no position.
+    let unhurried = Line { seen: Arc::default(), ..desk.line().clone() };
+    let stranger = world::stranger(&unhurried);
+    let (_here, lines) = watch::channel(desk.line().clone());
+    let mut load = Load::start(&lines, &show);
+    load.reaches(BOOKINGS / 4).await;
+
+    let reason = in_time("not noticing", kill_until_noticed(&postgres, &stranger)).await;
+    assert!(!reason.is_empty());
+    let told = load.ends().await;
+
+    // Every answer but the bookings was "come again": Answer::take has seen to their Retry-After.
+    assert!(told.others.keys().all(|status| *status == 503), "{:?}", told.others);
+    assert!(told.others[&503] > 0);
+    in_time("the outage", async { while stranger.get("/readyz").await.status != 200 {} }).await;
+    let ada = world::person(desk.line(), Role::Customer);
+    ada.books(&show, 1).await.created();
+    assert_eq!(ada.sees_available(&show).await, 100_000 - BOOKINGS as u64 - 1);
+    let mut connection = PgConnection::connect_with(&options).await.unwrap();
+    let mut found = recount(&facts(&mut connection).await);
+    let own = ada.get("/api/v1/users/bookings").await.ok();
+    found.confirmed.remove(&own["data"][0]["booking_id"].as_str().unwrap().parse().unwrap());
+    told.agrees_with(&found);
+    world::verifies(options).await;
+    desk.close().await;
+    connection.close().await.unwrap();
+    postgres.stop().await.unwrap();
+}

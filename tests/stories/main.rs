@@ -1,0 +1,14 @@
+//! What Evently promises, told as stories: over HTTP with a real Postgres, and of lanes over a log
+//! that fails on demand. One module per story; `support.rs` is what they start from.
+#![allow(clippy::unwrap_used, reason = "an unwrap here is a test that cannot go on")]
+
+mod accounts;
+mod bookings;
+mod contracts;
+mod crowd;
+mod door;
+mod faults;
+mod lanes;
+mod programme;
+mod queries;
+mod support;
