@@ -27,6 +27,8 @@ use rows::Columns;
 
 /// The log in one Postgres database.
 pub struct PostgresLog {
+    /// Appends, and the question that precedes a refusal: few connections, always the same ones.
+    appends: PgPool,
     pool: PgPool,
     tail: Tail,
     head: watch::Sender<Position>,
@@ -60,7 +62,14 @@ SELECT base, recorded_at FROM head";
 impl PostgresLog {
     /// The log in the database behind `pool`, whose migrations have run.
     pub fn new(pool: PgPool) -> Self {
-        Self { pool, tail: Tail::default(), head: watch::Sender::new(0) }
+        Self { appends: pool.clone(), pool, tail: Tail::default(), head: watch::Sender::new(0) }
+    }
+
+    /// The same log with connections of their own for appends. A pool hands out its connections in
+    /// turns; with one per writer the same server process does all the work and keeps it at hand.
+    #[must_use]
+    pub fn with_appends(self, appends: PgPool) -> Self {
+        Self { appends, ..self }
     }
 
     async fn spent_keys(&self, batch: &[StreamAppend]) -> Result<Vec<(Uuid, StreamId)>, AppendError> {
@@ -116,7 +125,8 @@ impl EventLog for PostgresLog {
         let columns = Columns::of(batch);
         let count = columns.len();
         // Acquired on its own, because a failure here is certain: nothing was sent.
-        let mut connection = self.pool.acquire().await.map_err(|error| AppendError::Unavailable(error.to_string()))?;
+        let mut connection =
+            self.appends.acquire().await.map_err(|error| AppendError::Unavailable(error.to_string()))?;
         let written = sqlx::query(APPEND)
             .bind(signed(count))
             .bind(now)
@@ -190,7 +200,7 @@ impl EventLog for PostgresLog {
              FROM unnest($1::text[]) WITH ORDINALITY AS asked(stream, place) ORDER BY place",
         )
         .bind(names)
-        .fetch_all(&self.pool)
+        .fetch_all(&self.appends)
         .await?;
         Ok(versions.into_iter().map(unsigned).collect())
     }

@@ -6,7 +6,7 @@ use anyhow::Context as _;
 use private_postgres::PrivatePostgres;
 use sqlx::migrate::Migrator;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
-use sqlx::{Connection as _, PgConnection, PgPool};
+use sqlx::{ConnectOptions as _, Connection as _, PgConnection, PgPool};
 
 use crate::cli::{Role, Settings};
 
@@ -104,9 +104,19 @@ impl Database {
     /// Connections for one purpose, at most `connections_max` of them, opened when first needed.
     /// They act as the role that may append to the log but never rewrite it.
     pub fn pool(&self, connections_max: u32) -> PgPool {
+        self.pool_with(connections_max, "auto")
+    }
+
+    /// The same for a few statements that are repeated all day: they are planned once, and not anew
+    /// for every batch.
+    pub fn steady_pool(&self, connections_max: u32) -> PgPool {
+        self.pool_with(connections_max, "force_generic_plan")
+    }
+
+    fn pool_with(&self, connections_max: u32, plans: &str) -> PgPool {
         let has_app_role = self.has_app_role;
         let statement_max = STATEMENT_MAX_MS.to_string();
-        let options = self.options.clone().options([("statement_timeout", statement_max.as_str()), ("jit", "off")]);
+        let options = [("statement_timeout", statement_max.as_str()), ("jit", "off"), ("plan_cache_mode", plans)];
         PgPoolOptions::new()
             .max_connections(connections_max)
             .acquire_timeout(Duration::from_secs(ACQUIRE_MAX_S))
@@ -120,7 +130,7 @@ impl Database {
                     Ok(())
                 })
             })
-            .connect_lazy_with(options)
+            .connect_lazy_with(self.options.clone().options(options).disable_statement_logging())
     }
 
     /// Where it is, without passwords.

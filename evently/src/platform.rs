@@ -27,10 +27,10 @@ use crate::health::{self, Health};
 
 /// The longest wait, in seconds, for requests in flight when the platform stops.
 const DRAIN_MAX_S: u64 = 15;
-/// Connections of each part, at most. Appends use one per lane; the rest read.
+/// Connections of each part, at most. Appends have one per lane besides.
 const LOG_CONNECTIONS_MAX: u32 = 6;
 const ACCOUNT_CONNECTIONS_MAX: u32 = 6;
-const PROJECTOR_CONNECTIONS_MAX: u32 = 3;
+const PROJECTOR_CONNECTIONS_MAX: u32 = 1;
 const QUERY_CONNECTIONS_MAX: u32 = 8;
 
 /// What a platform is told from outside.
@@ -75,7 +75,7 @@ impl Platform {
             .with_context(|| format!("cannot listen on {}; is another Evently running?", settings.listen))?;
         let address = listener.local_addr()?;
         let stop = CancellationToken::new();
-        let mut parts = Parts::new(database, stop.clone());
+        let mut parts = Parts::new(&settings, database, stop.clone());
         let (command, verifier, admin_created) = parts.command(&settings, database).await?;
         let projector = parts.projector(&settings, database).await;
         parts.query(&settings, database, verifier);
@@ -124,12 +124,14 @@ struct Parts {
 }
 
 impl Parts {
-    fn new(database: &Database, stop: CancellationToken) -> Self {
+    fn new(settings: &Settings, database: &Database, stop: CancellationToken) -> Self {
         let pool = database.pool(LOG_CONNECTIONS_MAX);
-        let log: Arc<dyn EventLog> = Arc::new(PostgresLog::new(pool.clone()));
+        // One lane more: the accounts'.
+        let appends = database.steady_pool(u32::try_from(settings.lanes + 1).unwrap_or(u32::MAX));
+        let log: Arc<dyn EventLog> = Arc::new(PostgresLog::new(pool.clone()).with_appends(appends.clone()));
         let (_, progress) = watch::channel(0);
         let (router, document) = (axum::Router::new(), utoipa::openapi::OpenApi::default());
-        Self { log, stop, pools: vec![pool], progress, router, document }
+        Self { log, stop, pools: vec![pool, appends], progress, router, document }
     }
 
     fn pool(&mut self, database: &Database, connections_max: u32) -> PgPool {
@@ -162,7 +164,8 @@ impl Parts {
     }
 
     async fn projector(&mut self, settings: &Settings, database: &Database) -> Option<JoinHandle<()>> {
-        let pool = self.pool(database, PROJECTOR_CONNECTIONS_MAX);
+        let pool = database.steady_pool(PROJECTOR_CONNECTIONS_MAX);
+        self.pools.push(pool.clone());
         if settings.role.has(Role::Projector) {
             let projector = Projector::new(self.log.clone(), pool);
             self.progress = projector.progress();
