@@ -20,6 +20,10 @@ const LOG_BYTES_MAX: u64 = 16 << 20;
 /// How much of the log is read for the reason of a failure.
 const LOG_TAIL_BYTES_MAX: u64 = 64 << 10;
 
+/// Whose rules say what a lower-case letter is, best first: systems do not all have the same, and
+/// with the last one, which all have, only ASCII letters have two cases. Text is ordered by its bytes.
+const LETTERS: [&str; 3] = ["C.UTF-8", "en_US.UTF-8", "C"];
+
 /// Makes the data folder unless it is there.
 pub(crate) fn make(place: &Place, binaries: &Binaries, settings: &Settings) -> anyhow::Result<()> {
     let cluster = place.cluster();
@@ -31,22 +35,42 @@ pub(crate) fn make(place: &Place, binaries: &Binaries, settings: &Settings) -> a
     if unfinished.exists() {
         fs::remove_dir_all(&unfinished).with_context(|| format!("{} could not be removed", unfinished.display()))?;
     }
-    let mut arguments: Vec<String> =
-        ["--no-locale", "-E", "UTF8", "--auth=trust", "-U", "postgres"].map(str::to_owned).into();
-    arguments.push(format!("--pgdata={}", unfinished.display()));
-    if settings.throwaway {
-        arguments.push("--no-sync".to_owned());
-    }
     let log = Log::open(place)?;
-    let (initdb, _lifeline) =
-        Guarded::start(&place.account, &binaries.dir.join("initdb"), &arguments, log.file.try_clone()?)?;
-    let status = initdb.wait()?;
-    if !status.success() {
-        bail!("PostgreSQL's initdb failed: {}", log.reason(status));
+    let mut failure = None;
+    for letters in LETTERS {
+        failure = initdb(place, binaries, settings, &unfinished, letters, &log)?;
+        if failure.is_none() {
+            break;
+        }
+    }
+    if let Some(failure) = failure {
+        bail!("PostgreSQL's initdb failed: {failure}");
     }
     fs::rename(&unfinished, &cluster).with_context(|| format!("{} could not be named", cluster.display()))?;
     File::open(&place.home)?.sync_all()?;
     Ok(())
+}
+
+/// Runs `initdb` once; says why if it failed. It removes what it made in that case.
+fn initdb(
+    place: &Place,
+    binaries: &Binaries,
+    settings: &Settings,
+    unfinished: &Path,
+    letters: &str,
+    log: &Log,
+) -> anyhow::Result<Option<String>> {
+    let mut arguments: Vec<String> =
+        ["--locale=C", "-E", "UTF8", "--auth=trust", "-U", "postgres"].map(str::to_owned).into();
+    arguments.push(format!("--lc-ctype={letters}"));
+    arguments.push(format!("--pgdata={}", unfinished.display()));
+    if settings.throwaway {
+        arguments.push("--no-sync".to_owned());
+    }
+    let program = binaries.dir.join("initdb");
+    let (initdb, _lifeline) = Guarded::start(&place.account, &program, &arguments, log.file.try_clone()?)?;
+    let status = initdb.wait()?;
+    Ok(if status.success() { None } else { Some(log.reason(status)) })
 }
 
 /// The server's arguments.
