@@ -26,14 +26,16 @@ pub struct Committed {
     pub repeated: bool,
 }
 
-/// A command that was not obeyed. Nothing was recorded.
+/// A command that was not obeyed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Refused<E> {
-    /// A rule is in the way.
+    /// A rule is in the way. Nothing was recorded.
     Rejected(E),
-    /// Too many commands wait.
+    /// Too many commands wait. Nothing was recorded.
     Overloaded,
-    /// The log cannot be reached, or too many others write at once. Repeating is safe.
+    /// The log cannot be reached, or too many others write at once. In the rare case that the log was
+    /// lost from sight while it was written, time after time, the command may be recorded; repeating
+    /// it with the same key finds out.
     Unavailable,
 }
 
