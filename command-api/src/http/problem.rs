@@ -89,7 +89,9 @@ fn overloaded() -> Problem {
 
 /// The event log or the accounts cannot be reached.
 pub(super) fn unavailable() -> Problem {
-    Problem::unavailable("the platform cannot record anything at the moment; repeat the request with the same Idempotency-Key")
+    Problem::unavailable(
+        "the platform cannot record anything at the moment; repeat the request with the same Idempotency-Key",
+    )
 }
 
 /// A database error while accounts were read or written.
