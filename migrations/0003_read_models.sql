@@ -36,6 +36,8 @@ CREATE TABLE shows (
     max_per_customer int,
     currency         text,
     status           text NOT NULL,
+    -- Whether everybody has been shown it: a draft that is cancelled stays its organizer's secret.
+    published        boolean NOT NULL,
     cancel_reason    text,
     cancelled_at     timestamptz,
     -- How often the organizer has acted: the ETag of the show.

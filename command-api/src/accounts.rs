@@ -105,8 +105,6 @@ pub(crate) async fn issue_refresh_token(
 pub(crate) enum Refreshed {
     /// It was good, and is used up now.
     Good {
-        /// Whose it is.
-        account_id: AccountId,
         /// Its successor.
         refresh_token: String,
     },
@@ -114,6 +112,17 @@ pub(crate) enum Refreshed {
     Reused,
     /// Nobody gave it out, or it has expired.
     Unknown,
+}
+
+/// Whose refresh token it is, if it is still good.
+pub(crate) async fn owner_of_refresh_token(pool: &PgPool, token: &str) -> Result<Option<AccountId>, sqlx::Error> {
+    let account_id: Option<Uuid> = sqlx::query_scalar(
+        "SELECT account_id FROM refresh_tokens WHERE token_hash = $1 AND used_at IS NULL AND expires_at > now()",
+    )
+    .bind(hash(token))
+    .fetch_optional(pool)
+    .await?;
+    Ok(account_id.map(AccountId))
 }
 
 /// Uses a refresh token up and gives out its successor, in one statement: a second user who comes
@@ -133,8 +142,8 @@ pub(crate) async fn rotate_refresh_token(pool: &PgPool, token: &str) -> Result<R
     .bind(REFRESH_TOKEN_DAYS)
     .fetch_optional(pool)
     .await?;
-    if let Some(account_id) = account_id {
-        return Ok(Refreshed::Good { account_id: AccountId(account_id), refresh_token });
+    if account_id.is_some() {
+        return Ok(Refreshed::Good { refresh_token });
     }
     let ended = sqlx::query(
         "DELETE FROM refresh_tokens WHERE family =

@@ -108,9 +108,14 @@ impl CommandApi {
     /// Makes the administrator's account unless somebody has that e-mail address; says whether it did.
     pub async fn ensure_admin(&self, admin: &FirstAdmin) -> anyhow::Result<bool> {
         let email = admin.email.trim().to_lowercase();
-        if accounts::find_by_email(&self.app.pool, &email).await?.is_some() {
+        if let Some(person) = accounts::find_by_email(&self.app.pool, &email).await? {
+            if accounts::role(&self.app.log, person.account_id).await != Ok(Some(Role::Admin)) {
+                tracing::warn!("the first administrator's e-mail address belongs to an account that is none");
+            }
             return Ok(false);
         }
+        crate::http::check_sign_in(&email, &admin.password)
+            .map_err(|fault| anyhow::anyhow!("first administrator: {fault}"))?;
         let password_hash = self.app.passwords.hash(admin.password.clone()).await?;
         let account_id = AccountId(Uuid::now_v7());
         let person = Person { account_id, email, name: "Administrator".into(), password_hash };

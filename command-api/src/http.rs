@@ -15,6 +15,8 @@ use utoipa_axum::routes;
 
 use crate::app::App;
 
+pub(crate) use sessions::check_sign_in;
+
 #[derive(utoipa::OpenApi)]
 #[openapi(info(
     title = "Evently",

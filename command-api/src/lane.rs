@@ -10,8 +10,8 @@ mod command;
 mod load;
 mod memory;
 
-use std::sync::Arc;
-use std::time::Instant;
+use std::sync::{Arc, PoisonError};
+use std::time::{Duration, Instant};
 
 use chrono::{DateTime, SubsecRound, Utc};
 use domain::aggregate::Aggregate;
@@ -34,17 +34,20 @@ pub const BATCH_COMMANDS_MAX: usize = 1_024;
 pub const LOADING_COMMANDS_MAX: usize = 8_192;
 /// How often a command is decided before its sender is told to try again later.
 pub const ATTEMPTS_MAX: u32 = 8;
+/// How long, in seconds, keys are looked up before they reach a lane once one was found spent elsewhere.
+const WARY_S: u64 = 60;
 /// The most loads that wait to be taken in.
 const LOADS_MAX: usize = 1_024;
 
 /// The doors of all lanes of one kind of aggregate.
 pub struct Lanes<A: Aggregate> {
     mailboxes: Arc<[mpsc::Sender<Waiting<A>>]>,
+    wary: Arc<Wary>,
 }
 
 impl<A: Aggregate> Clone for Lanes<A> {
     fn clone(&self) -> Self {
-        Self { mailboxes: self.mailboxes.clone() }
+        Self { mailboxes: self.mailboxes.clone(), wary: self.wary.clone() }
     }
 }
 
@@ -52,19 +55,25 @@ impl<A: Aggregate> Lanes<A> {
     /// Starts `count` lanes on a log. They end once every clone of this door is gone and all that
     /// waits is answered; the handles tell when.
     pub fn start(log: &Arc<dyn EventLog>, count: usize) -> (Self, Vec<tokio::task::JoinHandle<()>>) {
-        let mut tasks = Vec::new();
+        let (mut tasks, wary) = (Vec::new(), Arc::new(Wary::default()));
         let open = |_| {
             let (mailbox, commands) = mpsc::channel(MAILBOX_COMMANDS_MAX);
-            tasks.push(tokio::spawn(Lane::new(log.clone(), commands).run()));
+            tasks.push(tokio::spawn(Lane::new(log.clone(), commands, wary.clone()).run()));
             mailbox
         };
         let mailboxes = (0..count.max(1)).map(open).collect();
-        (Self { mailboxes }, tasks)
+        (Self { mailboxes, wary }, tasks)
     }
 
     /// How many commands wait in front of all lanes.
     pub fn depth(&self) -> usize {
         self.mailboxes.iter().map(|mailbox| mailbox.max_capacity() - mailbox.capacity()).sum()
+    }
+
+    /// Whether some client lately sent a key that another stream had spent. Such a key fails the batch
+    /// it comes in, at everybody's cost; for a while it is cheaper to look keys up beforehand.
+    pub fn is_wary_of_keys(&self) -> bool {
+        self.wary.is_so()
     }
 
     /// Whether every lane is at work.
@@ -78,18 +87,40 @@ impl<A: Aggregate> Lanes<A> {
     }
 }
 
+/// Until when keys are looked up before they reach a lane.
+#[derive(Default)]
+struct Wary(std::sync::Mutex<Option<Instant>>);
+
+impl Wary {
+    fn begin(&self) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(Instant::now() + Duration::from_secs(WARY_S));
+    }
+
+    fn is_so(&self) -> bool {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).is_some_and(|until| Instant::now() < until)
+    }
+}
+
 /// The task behind one mailbox.
 struct Lane<A: Aggregate> {
     log: Arc<dyn EventLog>,
     commands: mpsc::Receiver<Waiting<A>>,
+    wary: Arc<Wary>,
     memory: Memory<A>,
     loading: Loading<A>,
     loads: (mpsc::Sender<Load<A>>, mpsc::Receiver<Load<A>>),
 }
 
 impl<A: Aggregate> Lane<A> {
-    fn new(log: Arc<dyn EventLog>, commands: mpsc::Receiver<Waiting<A>>) -> Self {
-        Self { log, commands, memory: Memory::default(), loading: Loading::default(), loads: mpsc::channel(LOADS_MAX) }
+    fn new(log: Arc<dyn EventLog>, commands: mpsc::Receiver<Waiting<A>>, wary: Arc<Wary>) -> Self {
+        Self {
+            log,
+            commands,
+            wary,
+            memory: Memory::default(),
+            loading: Loading::default(),
+            loads: mpsc::channel(LOADS_MAX),
+        }
     }
 
     async fn run(mut self) {
@@ -171,11 +202,19 @@ impl<A: Aggregate> Lane<A> {
                 batch.forget(&mut self.memory).for_each(Waiting::reply_unavailable);
             }
             Err(AppendError::KeysSpent(keys)) => {
+                self.wary.begin();
                 let (spent, others) = batch.split_spent(&mut self.memory, &keys);
+                let nobody = spent.is_empty();
                 for waiting in spent {
                     waiting.reply_rejected(A::key_spent());
                 }
-                self.again(others);
+                if nobody {
+                    return self.again(others);
+                }
+                // The others are not to blame, and do not come nearer to their last attempt.
+                for waiting in others {
+                    self.loading.wait(waiting);
+                }
             }
             Err(error @ (AppendError::Conflict | AppendError::Unknown(_))) => {
                 tracing::debug!(%error, "a batch is decided again");

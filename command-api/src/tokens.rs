@@ -43,6 +43,12 @@ impl SigningKeys {
             let pem = format!("{PEM_BEGIN}\n{}\n{PEM_END}\n", STANDARD.encode(pkcs8));
             write_private(&path, &pem).with_context(|| format!("cannot write {}", path.display()))?;
         }
+        Self::load(folder)
+    }
+
+    /// The key that a process which signs has made in `folder`.
+    pub fn load(folder: &Path) -> anyhow::Result<Self> {
+        let path = folder.join(KEY_FILE);
         let pem = fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))?;
         Self::from_pem(&pem).with_context(|| format!("{} is not a signing key", path.display()))
     }
@@ -90,11 +96,16 @@ impl SigningKeys {
 
 fn write_private(path: &Path, text: &str) -> std::io::Result<()> {
     let mut options = fs::OpenOptions::new();
-    options.write(true).create_new(true);
+    options.write(true).create(true).truncate(true);
     #[cfg(unix)]
     {
         use std::os::unix::fs::OpenOptionsExt as _;
         options.mode(0o600);
     }
-    options.open(path)?.write_all(text.as_bytes())
+    // Complete before it has its name: a start that is cut short leaves no half a key behind.
+    let unfinished = path.with_extension(format!("{}.tmp", std::process::id()));
+    let mut file = options.open(&unfinished)?;
+    file.write_all(text.as_bytes())?;
+    file.sync_all()?;
+    fs::rename(&unfinished, path)
 }

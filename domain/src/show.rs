@@ -37,6 +37,9 @@ pub const BOOKING_TICKETS_MAX: u32 = 1_000;
 /// The highest price of one ticket, in minor units. With the limits above no total can overflow.
 pub const PRICE_MAX: i64 = 1_000_000_000_000;
 
+/// What [`Aggregate::weight`] counts in.
+const ENTRY_BYTES: usize = 150;
+
 /// Where a show stands between idea and history.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Status {
@@ -121,6 +124,8 @@ pub struct Show {
     bookings: BTreeMap<BookingId, Booking>,
     /// Tickets in live bookings, by customer.
     held: BTreeMap<AccountId, u32>,
+    /// What the state takes in memory, in bytes, roughly.
+    bytes: usize,
 }
 
 impl Aggregate for Show {
@@ -144,6 +149,7 @@ impl Aggregate for Show {
         if !matches!(event, Event::BookingConfirmed(_) | Event::BookingCancelled(_)) {
             self.revision += 1;
         }
+        self.bytes += event::bytes(event);
         match event {
             Event::ShowCreated(created) => programme::created(self, created),
             Event::ShowDescribed(described) => self.details = Some(described.details.clone()),
@@ -166,7 +172,7 @@ impl Aggregate for Show {
     }
 
     fn weight(&self) -> usize {
-        1 + self.bookings.len()
+        1 + self.bytes / ENTRY_BYTES
     }
 }
 

@@ -90,6 +90,7 @@ impl Service<Request> for Guarded {
         let started = Instant::now();
         let context = Context::new(request.headers(), limits);
         let request_id = context.request_id.clone();
+        let has_body = body::is_announced(request.headers());
         let method = endpoint::method_label(request.method());
         self.endpoint.learn_route(request.extensions());
         let slot = Slot::take(&self.shared);
@@ -108,6 +109,7 @@ impl Service<Request> for Guarded {
             timeout_ms: limits.timeout_ms,
             endpoint: Arc::clone(&self.endpoint),
             request_id,
+            has_body,
             method,
             started,
             _slot: slot,

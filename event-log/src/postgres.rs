@@ -6,6 +6,7 @@
 
 use std::borrow::Cow;
 use std::sync::Arc;
+use std::time::Duration;
 
 use async_trait::async_trait;
 use bytes::Bytes;
@@ -33,6 +34,10 @@ pub struct PostgresLog {
     tail: Tail,
     head: watch::Sender<Position>,
 }
+
+/// The longest wait for an append, in seconds. Postgres itself gives up sooner; this is for a network
+/// that has gone silent.
+const APPEND_MAX_S: u64 = 35;
 
 /// Takes `n` positions and inserts the events there, or does nothing at all.
 ///
@@ -143,8 +148,12 @@ impl EventLog for PostgresLog {
             .bind(columns.expected_streams)
             .bind(columns.expected_versions)
             .bind(columns.causation_ids)
-            .fetch_optional(&mut *connection)
-            .await;
+            .fetch_optional(&mut *connection);
+        let Ok(written) = tokio::time::timeout(Duration::from_secs(APPEND_MAX_S), written).await else {
+            // Nobody knows what this connection will say next, so it is not used again.
+            connection.close_on_drop();
+            return Err(AppendError::Unknown(format!("no answer in {APPEND_MAX_S} s")));
+        };
         drop(connection);
         let row = match written {
             Ok(Some(row)) => row,

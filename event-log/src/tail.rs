@@ -12,6 +12,9 @@ mod tests;
 
 /// How many events are kept: several seconds at full load, about 20 MiB.
 const TAIL_EVENTS_MAX: usize = 32_768;
+/// The largest payload that is kept, in bytes; a booking has some 300. With the limit above it bounds
+/// the tail to 128 MiB whatever is written.
+const TAIL_PAYLOAD_BYTES_MAX: usize = 4_096;
 
 /// A run of consecutive events that ends with the newest one this process wrote.
 #[derive(Default)]
@@ -27,6 +30,10 @@ impl Tail {
             Some(last) if first.position <= last => return,
             Some(last) if first.position != last + 1 => run.clear(),
             _ => {}
+        }
+        if events.iter().any(|event| event.payload.len() > TAIL_PAYLOAD_BYTES_MAX) {
+            // Its readers fetch it from the log; the run starts anew after it.
+            return run.clear();
         }
         run.extend(events);
         let surplus = run.len().saturating_sub(TAIL_EVENTS_MAX);

@@ -9,6 +9,7 @@
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
+use clap::builder::FalseyValueParser;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 /// Evently sells tickets: REST API, projector and documentation in one program.
@@ -84,8 +85,20 @@ pub struct Settings {
     pub jwks: Option<PathBuf>,
 
     /// Write logs as JSON, one object a line
-    #[arg(long, env = "EVENTLY_JSON_LOGS", global = true)]
+    #[arg(long, env = "EVENTLY_JSON_LOGS", value_parser = FalseyValueParser::new(), global = true)]
     pub json_logs: bool,
+}
+
+impl Settings {
+    /// A variable that is set to nothing counts as not set: that is how compose files leave one out.
+    #[must_use]
+    pub fn without_blanks(mut self) -> Self {
+        for text in [&mut self.database_url, &mut self.admin_password, &mut self.signing_key] {
+            text.take_if(|text| text.trim().is_empty());
+        }
+        self.jwks.take_if(|path| path.as_os_str().is_empty());
+        self
+    }
 }
 
 /// On or off.

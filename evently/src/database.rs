@@ -15,6 +15,8 @@ pub static MIGRATIONS: Migrator = sqlx::migrate!("../migrations");
 
 /// The longest wait for a connection, in seconds, before a request is told to come again.
 const ACQUIRE_MAX_S: u64 = 2;
+/// How long a connection may rest, in milliseconds, before it is asked whether it still lives.
+const RESTED_MS: u64 = 1_000;
 /// The longest a single statement of the platform may run, in milliseconds.
 const STATEMENT_MAX_MS: u32 = 30_000;
 /// The name of the database in a private Postgres.
@@ -104,20 +106,28 @@ impl Database {
     /// Connections for one purpose, at most `connections_max` of them, opened when first needed.
     /// They act as the role that may append to the log but never rewrite it.
     pub fn pool(&self, connections_max: u32) -> PgPool {
-        self.pool_with(connections_max, "auto")
+        let (pool, options) = self.pool_with(connections_max, "auto");
+        pool.before_acquire(|connection, state| {
+            // A connection that has rested may be dead without knowing it; one in use is not asked.
+            let rested = state.idle_for > Duration::from_millis(RESTED_MS);
+            Box::pin(async move { Ok(!rested || connection.ping().await.is_ok()) })
+        })
+        .connect_lazy_with(options)
     }
 
     /// The same for a few statements that are repeated all day: they are planned once, and not anew
     /// for every batch.
     pub fn steady_pool(&self, connections_max: u32) -> PgPool {
-        self.pool_with(connections_max, "force_generic_plan")
+        // Its users try again by themselves when a connection has died.
+        let (pool, options) = self.pool_with(connections_max, "force_generic_plan");
+        pool.connect_lazy_with(options)
     }
 
-    fn pool_with(&self, connections_max: u32, plans: &str) -> PgPool {
+    fn pool_with(&self, connections_max: u32, plans: &str) -> (PgPoolOptions, PgConnectOptions) {
         let has_app_role = self.has_app_role;
         let statement_max = STATEMENT_MAX_MS.to_string();
         let options = [("statement_timeout", statement_max.as_str()), ("jit", "off"), ("plan_cache_mode", plans)];
-        PgPoolOptions::new()
+        let pool = PgPoolOptions::new()
             .max_connections(connections_max)
             .acquire_timeout(Duration::from_secs(ACQUIRE_MAX_S))
             // A round trip per use buys nothing: a connection that broke is noticed when it is used.
@@ -129,8 +139,8 @@ impl Database {
                     }
                     Ok(())
                 })
-            })
-            .connect_lazy_with(self.options.clone().options(options).disable_statement_logging())
+            });
+        (pool, self.options.clone().options(options).disable_statement_logging())
     }
 
     /// Where it is, without passwords.

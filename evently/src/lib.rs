@@ -21,22 +21,23 @@ use cli::{Cli, Command};
 
 /// Runs the command line `args` (program name first) to its end.
 pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
-    let cli = Cli::parse_from(args);
+    let Cli { command, settings } = Cli::parse_from(args);
+    let settings = settings.without_blanks();
     // With two providers in the program rustls would panic at the first use; an error here means
     // that one is chosen already.
     let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
-    serve::start_logging(cli.settings.json_logs);
+    serve::start_logging(settings.json_logs);
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => return failed(&error.into()),
     };
     let outcome = runtime.block_on(async {
-        match cli.command.unwrap_or_default() {
-            Command::Serve => serve::serve(&cli.settings).await,
-            Command::Migrate => serve::migrate(&cli.settings).await,
-            Command::Seed => seed::seed(&cli.settings).await,
-            Command::Status => status::status(&cli.settings).await,
-            Command::Verify => verify::verify(&cli.settings).await,
+        match command.unwrap_or_default() {
+            Command::Serve => serve::serve(&settings).await,
+            Command::Migrate => serve::migrate(&settings).await,
+            Command::Seed => seed::seed(&settings).await,
+            Command::Status => status::status(&settings).await,
+            Command::Verify => verify::verify(&settings).await,
         }
     });
     outcome.unwrap_or_else(|error| failed(&error))

@@ -217,6 +217,8 @@ fn public_keys(settings: &Settings) -> anyhow::Result<Jwks> {
     }
     match &settings.signing_key {
         Some(pem) => Ok(SigningKeys::from_pem(pem).context("EVENTLY_SIGNING_KEY")?.jwks()),
-        None => Ok(SigningKeys::load_or_create(&settings.data_dir)?.jwks()),
+        None => Ok(SigningKeys::load(&settings.data_dir)
+            .context("start the command role first, or name a file with --jwks")?
+            .jwks()),
     }
 }

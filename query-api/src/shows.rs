@@ -62,6 +62,7 @@ pub(crate) struct FoundShow {
     pub(crate) summary: EventSummary,
     pub(crate) description: Option<String>,
     pub(crate) max_per_customer: Option<i32>,
+    pub(crate) published: bool,
     pub(crate) cancel_reason: Option<String>,
     pub(crate) revision: i64,
     type_ids: Vec<Uuid>,
@@ -128,7 +129,7 @@ macro_rules! list_by {
             "SELECT show_id, organizer_id, title, lower(title) AS title_key, venue_name, venue_city, venue_country,
                     time_zone, starts_at, ends_at, sale_opens_at, sale_closes_at, status
              FROM shows
-             WHERE (status = $1 OR ($1::text IS NULL AND status <> 'draft'))
+             WHERE (CASE WHEN $1::text = 'draft' THEN status = 'draft' ELSE published AND ($1 IS NULL OR status = $1) END)
                AND ($2::uuid IS NULL OR organizer_id = $2)
                AND ($3::text IS NULL OR lower(venue_city) = lower($3))
                AND ($4::text IS NULL OR strpos(lower(title), lower($4)) > 0

@@ -121,14 +121,28 @@ fn validated(body: &RegisterBody) -> Result<(String, String), Problem> {
     let mut faults = Faults::default();
     let email = body.email.trim().to_lowercase();
     if !is_email(&email) {
-        faults.add("/email", "invalid-email", "must be an e-mail address, for example ada@example.org");
+        faults.add("/email", "invalid-email", NOT_AN_EMAIL);
     }
-    if !PASSWORD_BYTES.contains(&body.password.len()) {
-        let (least, most) = PASSWORD_BYTES.into_inner();
-        faults.add("/password", "out-of-range", format!("must be {least} to {most} bytes long"));
+    if let Some(fault) = password_fault(&body.password) {
+        faults.add("/password", "out-of-range", fault);
     }
     let name: Option<Text<200>> = faults.line("/name", &body.name);
     faults.finish(name.map(|name| (email, name.as_str().to_owned())))
+}
+
+const NOT_AN_EMAIL: &str = "must be an e-mail address, for example ada@example.org";
+
+fn password_fault(password: &str) -> Option<String> {
+    let (least, most) = PASSWORD_BYTES.into_inner();
+    (!PASSWORD_BYTES.contains(&password.len())).then(|| format!("must be {least} to {most} bytes long"))
+}
+
+/// Whether somebody could sign in with these; if not, what is wrong with them.
+pub(crate) fn check_sign_in(email: &str, password: &str) -> Result<(), String> {
+    if !is_email(email) {
+        return Err(format!("the e-mail address {NOT_AN_EMAIL}"));
+    }
+    password_fault(password).map_or(Ok(()), |fault| Err(format!("the password {fault}")))
 }
 
 /// Something before one `@`, and a dotted name after it. Whether mail arrives only mail can tell.
@@ -194,21 +208,25 @@ pub(super) async fn log_in(State(app): State<App>, Json(body): Json<LogInBody>) 
     let refresh_token = accounts::issue_refresh_token(&app.pool, person.account_id, Uuid::now_v7())
         .await
         .map_err(|error| accounts_unavailable(&error))?;
-    tokens(&app, person.account_id, refresh_token).await
+    let access_token = access_token(&app, person.account_id).await?;
+    Ok(tokens(access_token, refresh_token))
 }
 
-async fn tokens(app: &App, account_id: AccountId, refresh_token: String) -> Result<Response, Problem> {
+async fn access_token(app: &App, account_id: AccountId) -> Result<String, Problem> {
     let role = accounts::role(&app.log, account_id).await.map_err(|reason| {
         tracing::warn!(reason, "an account cannot be read from the log");
         unavailable()
     })?;
     let actor = Actor { account_id, role: role.ok_or_else(unavailable)? };
-    let access_token = app.keys.sign(&actor, Utc::now()).map_err(|error| {
+    app.keys.sign(&actor, Utc::now()).map_err(|error| {
         tracing::error!(error = format!("{error:#}"), "a token could not be signed");
         unavailable()
-    })?;
+    })
+}
+
+fn tokens(access_token: String, refresh_token: String) -> Response {
     let answer = TokensAnswer { access_token, refresh_token, token_type: "Bearer", expires_in: ACCESS_TOKEN_S };
-    Ok(super::answer::secret(plain(StatusCode::OK, &answer)))
+    super::answer::secret(plain(StatusCode::OK, &answer))
 }
 
 /// A refresh token.
@@ -229,9 +247,15 @@ pub(super) struct RefreshBody {
     )
 )]
 pub(super) async fn refresh(State(app): State<App>, Json(body): Json<RefreshBody>) -> Result<Response, Problem> {
+    // What can fail comes first: a token that was used up for an answer that never came would end the sign-in.
+    let owner = accounts::owner_of_refresh_token(&app.pool, &body.refresh_token).await;
+    let access_token = match owner.map_err(|error| accounts_unavailable(&error))? {
+        Some(account_id) => access_token(&app, account_id).await?,
+        None => String::new(),
+    };
     let rotated = accounts::rotate_refresh_token(&app.pool, &body.refresh_token).await;
     match rotated.map_err(|error| accounts_unavailable(&error))? {
-        Refreshed::Good { account_id, refresh_token } => tokens(&app, account_id, refresh_token).await,
+        Refreshed::Good { refresh_token } => Ok(tokens(access_token, refresh_token)),
         Refreshed::Reused => {
             let detail = "this token was used before, so its sign-in was ended for safety; sign in again";
             Err(Problem::unauthorized("refresh-token-reused", detail))

@@ -42,7 +42,8 @@ impl<A: Aggregate> Loading<A> {
     /// Lets a command wait for its aggregate.
     pub(super) fn wait(&mut self, waiting: Waiting<A>) {
         if self.commands >= LOADING_COMMANDS_MAX {
-            return waiting.reply_overloaded();
+            // One that was decided before may be in the log; only a new one certainly is not.
+            return if waiting.attempts > 0 { waiting.reply_unavailable() } else { waiting.reply_overloaded() };
         }
         self.commands += 1;
         let id = waiting.id;

@@ -9,6 +9,7 @@ use crate::aggregate::Asked;
 use crate::ids::BookingId;
 use crate::show::command::{BookTickets, CancelBooking};
 use crate::show::event::{BookedItem, BookingCancelled, BookingConfirmed, Event};
+use crate::show::lifecycle::run_by;
 use crate::show::{Booking, Rejection, Show, Status};
 
 pub(super) fn book(show: &Show, book: &BookTickets, asked: &Asked) -> Result<Vec<Event>, Rejection> {
@@ -40,7 +41,9 @@ fn check_sale(show: &Show, asked: &Asked) -> Result<(), Rejection> {
         Status::OnSale => {}
         Status::Cancelled => return Err(Rejection::EventCancelled),
         Status::Closed => return Err(Rejection::SaleClosed),
-        Status::Draft | Status::Paused => return Err(Rejection::NotOnSale),
+        Status::Paused => return Err(Rejection::NotOnSale),
+        // To anybody else a draft does not exist.
+        Status::Draft => return Err(run_by(show, asked).map_or_else(|unknown| unknown, |_| Rejection::NotOnSale)),
     }
     match schedule.sale_opens_at {
         Some(opens_at) if asked.at < opens_at => Err(Rejection::SaleNotOpen { opens_at }),

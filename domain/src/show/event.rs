@@ -113,9 +113,9 @@ pub struct Schedule {
 }
 
 impl Schedule {
-    /// The first moment at which nothing is sold any more: the end of the show unless said otherwise.
+    /// The first moment at which nothing is sold any more: at the latest the end of the show.
     pub fn sale_end(&self) -> Timestamp {
-        self.sale_closes_at.unwrap_or(self.ends_at)
+        self.sale_closes_at.map_or(self.ends_at, |closes_at| closes_at.min(self.ends_at))
     }
 }
 
@@ -226,6 +226,17 @@ impl BookingConfirmed {
 /// The sum of the items' prices, in minor units. Within the limits of a show it cannot overflow.
 pub(super) fn total(items: &[BookedItem]) -> i64 {
     items.iter().map(BookedItem::price).fold(0, i64::saturating_add)
+}
+
+/// What an event adds to a show's memory, in bytes, roughly: texts and lists count, the rest is small.
+pub(super) fn bytes(event: &Event) -> usize {
+    let text = |details: &ShowDetails| details.description.as_ref().map_or(0, |text| text.as_str().len());
+    match event {
+        Event::ShowCreated(created) => 2 * text(&created.details) + created.ticket_types.len() * 512,
+        Event::ShowDescribed(described) => text(&described.details),
+        Event::BookingConfirmed(booking) => 128 + booking.items.len() * size_of::<BookedItem>(),
+        _ => 0,
+    }
 }
 
 /// Some tickets of one type in a booking.

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::task::{Context as TaskContext, Poll};
 use std::time::{Duration, Instant};
 
-use axum::http::header::{X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS};
+use axum::http::header::{CONNECTION, X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS};
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use axum::routing::future::RouteFuture;
@@ -25,6 +25,7 @@ pub(super) struct Answer {
     pub(super) timeout_ms: u64,
     pub(super) endpoint: Arc<Endpoint>,
     pub(super) request_id: HeaderValue,
+    pub(super) has_body: bool,
     pub(super) method: &'static str,
     pub(super) started: Instant,
     pub(super) _slot: Option<Slot>,
@@ -93,6 +94,11 @@ impl Answer {
         }
         self.endpoint.record(self.method, status, self.started.elapsed());
         let headers = response.headers_mut();
+        if self.has_body && matches!(status.as_u16(), 401 | 403..=405 | 415 | 429 | 503) {
+            // These are often given before the body was read, and then hyper closes the connection. Said
+            // beforehand, it does not hit the client's next request.
+            headers.insert(CONNECTION, HeaderValue::from_static("close"));
+        }
         headers.insert(X_REQUEST_ID, self.request_id.clone());
         headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
         headers.insert(X_FRAME_OPTIONS, HeaderValue::from_static("DENY"));

@@ -6,7 +6,7 @@ use std::pin::Pin;
 
 use axum::body::{Body, HttpBody, to_bytes};
 use axum::extract::Request;
-use axum::http::header::{CONTENT_LENGTH, EXPECT};
+use axum::http::header::{CONTENT_LENGTH, EXPECT, TRANSFER_ENCODING};
 use axum::http::{HeaderMap, StatusCode};
 use bytes::Bytes;
 
@@ -35,6 +35,11 @@ pub(super) async fn read(request: Request) -> Result<Bytes, Problem> {
             Problem::bad_request("incomplete-body", "The body ended before it was complete.")
         }
     })
+}
+
+/// Whether a request says that it comes with a body.
+pub(crate) fn is_announced(headers: &HeaderMap) -> bool {
+    headers.get(CONTENT_LENGTH).is_some_and(|length| length != "0") || headers.contains_key(TRANSFER_ENCODING)
 }
 
 /// Whether the request announces a body of more than `limit` bytes.

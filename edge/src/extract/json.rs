@@ -41,6 +41,9 @@ fn is_json(headers: &HeaderMap) -> bool {
 }
 
 fn explain<T: DeserializeOwned>(body: &[u8], error: &serde_json::Error) -> Problem {
+    // A field may be at fault before the text turns out not to be JSON at all, which weighs more.
+    let text = serde_json::from_slice::<serde::de::IgnoredAny>(body);
+    let error = text.as_ref().err().unwrap_or(error);
     if error.classify() != Category::Data {
         return Problem::bad_request("malformed-json", format!("The body is not JSON: {error}."))
             .with("line", error.line())

@@ -39,6 +39,7 @@ impl Show {
             max_per_customer,
             currency: None,
             status: "draft".into(),
+            published: false,
             cancel_reason: None,
             cancelled_at: None,
             revision: 1,
@@ -64,7 +65,10 @@ impl Show {
             Fact::TicketTypeAdded(ticket_type) => self.add(ticket_type)?,
             Fact::CapacityRaised(capacity) => self.resize(&capacity, |now| now < capacity.capacity)?,
             Fact::CapacityLowered(capacity) => self.resize(&capacity, |now| now > capacity.capacity)?,
-            Fact::ShowPublished => self.step(&["draft"], "on_sale")?,
+            Fact::ShowPublished => {
+                self.step(&["draft"], "on_sale")?;
+                self.row.published = true;
+            }
             Fact::SalePaused => self.step(&["on_sale"], "paused")?,
             Fact::SaleResumed => self.step(&["paused"], "on_sale")?,
             Fact::SaleClosed => self.step(&["on_sale", "paused"], "closed")?,

@@ -56,6 +56,7 @@ row! {
         max_per_customer: Option<i32>,
         currency: Option<String>,
         status: String,
+        published: bool,
         cancel_reason: Option<String>,
         cancelled_at: Option<DateTime<Utc>>,
         revision: i64,

@@ -33,6 +33,7 @@ struct ShowRow {
     max_per_customer: Option<i32>,
     currency: Option<String>,
     status: String,
+    published: bool,
     cancel_reason: Option<String>,
     cancelled_at: Option<DateTime<Utc>>,
     revision: i64,
@@ -44,17 +45,17 @@ const STATEMENT_ROWS_MAX: usize = 1_000;
 
 const INSERT: &str = "\
 INSERT INTO shows (show_id, organizer_id, title, description, venue_name, venue_city, venue_country, time_zone,
-    starts_at, ends_at, sale_opens_at, sale_closes_at, max_per_customer, currency, status, cancel_reason,
-    cancelled_at, revision, created_at) ";
+    starts_at, ends_at, sale_opens_at, sale_closes_at, max_per_customer, currency, status, published,
+    cancel_reason, cancelled_at, revision, created_at) ";
 
 const OR_UPDATE: &str = "\
  ON CONFLICT (show_id) DO UPDATE SET
     (title, description, venue_name, venue_city, venue_country, time_zone, starts_at, ends_at, sale_opens_at,
-     sale_closes_at, max_per_customer, currency, status, cancel_reason, cancelled_at, revision) =
+     sale_closes_at, max_per_customer, currency, status, published, cancel_reason, cancelled_at, revision) =
     (EXCLUDED.title, EXCLUDED.description, EXCLUDED.venue_name, EXCLUDED.venue_city, EXCLUDED.venue_country,
      EXCLUDED.time_zone, EXCLUDED.starts_at, EXCLUDED.ends_at, EXCLUDED.sale_opens_at, EXCLUDED.sale_closes_at,
-     EXCLUDED.max_per_customer, EXCLUDED.currency, EXCLUDED.status, EXCLUDED.cancel_reason, EXCLUDED.cancelled_at,
-     EXCLUDED.revision)";
+     EXCLUDED.max_per_customer, EXCLUDED.currency, EXCLUDED.status, EXCLUDED.published,
+     EXCLUDED.cancel_reason, EXCLUDED.cancelled_at, EXCLUDED.revision)";
 
 #[async_trait]
 impl Projection for Shows {
@@ -98,8 +99,12 @@ async fn upsert(rows: &[ShowRow], connection: &mut PgConnection) -> Result<(), F
         values.push_bind(&row.venue_name).push_bind(&row.venue_city).push_bind(&row.venue_country);
         values.push_bind(&row.time_zone).push_bind(row.starts_at).push_bind(row.ends_at);
         values.push_bind(row.sale_opens_at).push_bind(row.sale_closes_at).push_bind(row.max_per_customer);
-        values.push_bind(&row.currency).push_bind(&row.status).push_bind(&row.cancel_reason);
-        values.push_bind(row.cancelled_at).push_bind(row.revision).push_bind(row.created_at);
+        values.push_bind(&row.currency).push_bind(&row.status).push_bind(row.published);
+        values
+            .push_bind(&row.cancel_reason)
+            .push_bind(row.cancelled_at)
+            .push_bind(row.revision)
+            .push_bind(row.created_at);
     });
     statement.push(OR_UPDATE);
     // Its text differs with the number of rows: not worth keeping prepared.
@@ -130,6 +135,7 @@ impl ShowRow {
             max_per_customer: created.max_per_customer.map(int),
             currency: created.ticket_types.first().map(|first| first.price.currency.as_str().into()),
             status: Status::Draft.as_str().into(),
+            published: false,
             cancel_reason: None,
             cancelled_at: None,
             revision: 0,
@@ -147,7 +153,11 @@ impl ShowRow {
             Event::TicketTypeAdded(added) => {
                 self.currency.get_or_insert_with(|| added.ticket_type.price.currency.as_str().into());
             }
-            Event::ShowPublished(_) | Event::SaleResumed(_) => self.stand_at(Status::OnSale),
+            Event::ShowPublished(_) => {
+                self.stand_at(Status::OnSale);
+                self.published = true;
+            }
+            Event::SaleResumed(_) => self.stand_at(Status::OnSale),
             Event::SalePaused(_) => self.stand_at(Status::Paused),
             Event::SaleClosed(_) => self.stand_at(Status::Closed),
             Event::ShowCancelled(cancelled) => {

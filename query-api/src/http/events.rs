@@ -6,7 +6,6 @@ use axum::http::{HeaderValue, Uri};
 use axum::response::Response;
 use domain::access::{Action, Actor, may};
 use domain::ids::AccountId;
-use domain::show::Status;
 use edge::bearer::MaybeCaller;
 use edge::extract::{MinPosition, Path, Query};
 use edge::problem::Problem;
@@ -174,5 +173,5 @@ pub(super) async fn visible_show(app: &App, show_id: Uuid, caller: Option<Actor>
 
 /// Whether everybody may see it.
 pub(super) fn is_public(show: &FoundShow) -> bool {
-    show.summary.status != Status::Draft.as_str()
+    show.published
 }

@@ -113,10 +113,11 @@ impl World {
         let (show, ticket) = (Uuid::from_u128(id), ticket_of(id));
         self.execute(format!(
             "INSERT INTO shows (show_id, organizer_id, title, description, venue_name, venue_city, venue_country,
-                time_zone, starts_at, ends_at, status, cancelled_at, cancel_reason, revision, created_at)
+                time_zone, starts_at, ends_at, status, published, cancelled_at, cancel_reason, revision, created_at)
              VALUES ('{show}', '{ORGANIZER}', '{title}', 'Songs', 'Gewandhaus', 'Leipzig', 'DE', 'Europe/Berlin',
                 date_trunc('hour', now()) + interval '{starts_in_h} hours',
                 date_trunc('hour', now()) + interval '{starts_in_h} hours' + interval '2 hours', '{status}',
+                '{status}' <> 'draft',
                 CASE '{status}' WHEN 'cancelled' THEN now() END, CASE '{status}' WHEN 'cancelled' THEN 'Ill.' END,
                 2, now());
              INSERT INTO ticket_types VALUES ('{ticket}', '{show}', 1, 'Stalls', 4250, 'EUR', 100, 30)"

@@ -44,7 +44,13 @@ async fn a_draft_is_not_on_sale() {
     let olga = world.organizer();
     let draft = a_show().draft(&olga).await;
     olga.books(&draft, 1).await.refused("not-on-sale");
-    world.customer().books(&draft, 1).await.refused("not-on-sale");
+    // To anybody else it does not exist, not even once it is called off.
+    let ada = world.customer();
+    ada.books(&draft, 1).await.problem(404, "not-found");
+    olga.calls_off(&draft, "No hall.").await.ok();
+    ada.get(&format!("/api/v1/events/{}", draft.id)).await.problem(404, "not-found");
+    let listed = ada.get("/api/v1/events?status=cancelled").await.ok();
+    assert_eq!(listed["data"], json!([]));
 }
 
 #[tokio::test]

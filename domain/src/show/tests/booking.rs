@@ -92,8 +92,19 @@ fn a_show_that_does_not_exist_cannot_be_booked() {
 }
 
 #[test]
-fn a_draft_is_not_on_sale() {
-    draft([]).at(ANNA, NOON).when(&book(FIRST, ANNA, &[(SEATS, 1)])).then_rejected(Rejection::NotOnSale);
+fn a_draft_is_not_on_sale_and_to_strangers_does_not_exist() {
+    let wish = book(FIRST, ORGANIZER, &[(SEATS, 1)]);
+    draft([]).at(ORGANIZER, NOON).when(&wish).then_rejected(Rejection::NotOnSale);
+    draft([]).at(ANNA, NOON).when(&book(FIRST, ANNA, &[(SEATS, 1)])).then_rejected(Rejection::NoSuchShow);
+}
+
+#[test]
+fn nothing_is_sold_after_the_end_whatever_the_sale_window_says() {
+    let mut late = evening();
+    late.schedule.sale_closes_at = Some(ENDS + A_MOMENT);
+    let published = || given::<Show>([late.clone().into(), published()]);
+    let wish = book(FIRST, ANNA, &[(SEATS, 1)]);
+    published().at(ANNA, ENDS).when(&wish).then_rejected(Rejection::SaleClosed);
 }
 
 #[test]
