@@ -1,5 +1,6 @@
 //! `evently serve` and `evently migrate`.
 
+use std::io::IsTerminal as _;
 use std::process::ExitCode;
 
 use command_api::FirstAdmin;
@@ -18,7 +19,8 @@ const LOG_FILTER: &str = "info,sqlx=warn,tower_http=warn";
 /// Logs go to standard error: lines for people, or JSON for machines.
 pub(crate) fn start_logging(json: bool) {
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(LOG_FILTER));
-    let lines = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    let colours = std::io::stderr().is_terminal();
+    let lines = tracing_subscriber::fmt().with_env_filter(filter).with_ansi(colours).with_writer(std::io::stderr);
     // A second start in one process (the bench, tests) keeps the first one's logging.
     let _ = if json { lines.json().try_init() } else { lines.try_init() };
 }
