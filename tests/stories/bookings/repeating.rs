@@ -45,7 +45,12 @@ async fn a_key_with_another_request_is_refused() {
     ada.books(&show, 3).key("evening").await.problem(422, "idempotency-key-reused");
     let balcony = json!([{ "ticket_type_id": show.ticket_types[1], "quantity": 2 }]);
     ada.books_items(show.id, &balcony).key("evening").await.problem(422, "idempotency-key-reused");
-    ada.books(&elsewhere, 2).key("evening").await.problem(422, "idempotency-key-reused");
+    // Once by the log, and from then on before it costs a lane its batch.
+    for _ in 0..3 {
+        ada.books(&elsewhere, 2).key("evening").await.problem(422, "idempotency-key-reused");
+    }
+    // The key is still good for what it was made for.
+    ada.books(&show, 2).key("evening").await.created();
 
     assert_eq!(count(&mut connection).await, recorded);
     assert_eq!(ada.sees_available(&elsewhere).await, 100);
