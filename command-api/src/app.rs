@@ -15,8 +15,10 @@ use tokio::task::JoinHandle;
 use uuid::Uuid;
 
 use crate::accounts::{self, Person};
-use crate::lane::Lanes;
+use crate::agenda::{self, Reminders};
+use crate::lane::{Clock, LaneSettings, Lanes};
 use crate::passwords::Passwords;
+use crate::payments::{self, PaymentSecret, Payments};
 use crate::tokens::SigningKeys;
 
 /// The longest wait, in seconds, for the lanes to answer what they hold when the platform stops.
@@ -30,6 +32,10 @@ pub struct Settings {
     pub rate: RateLimits,
     /// How many lanes share the shows. More than one helps only when shows are many and cores too.
     pub lanes: usize,
+    /// What is shared with the payment provider.
+    pub payment_secret: PaymentSecret,
+    /// Tells the time.
+    pub clock: Clock,
 }
 
 /// The first administrator, made when the platform first starts.
@@ -61,6 +67,10 @@ pub(crate) struct Shared {
     pub(crate) keys: SigningKeys,
     pub(crate) verifier: Verifier,
     pub(crate) passwords: Passwords,
+    pub(crate) payments: Payments,
+    pub(crate) payment_secret: Arc<PaymentSecret>,
+    pub(crate) reminders: Reminders,
+    pub(crate) clock: Clock,
 }
 
 impl axum::extract::FromRef<App> for Verifier {
@@ -74,19 +84,39 @@ pub struct CommandApi {
     app: App,
     rate: RateLimits,
     tasks: Vec<JoinHandle<()>>,
+    /// The payment provider and the agenda: they go on for ever, and can be cut off at any time.
+    background: Vec<JoinHandle<()>>,
 }
 
 impl CommandApi {
-    /// Starts the lanes. `pool` is for accounts; the log has connections of its own.
+    /// Starts the lanes, the payment provider and the agenda. `pool` is for accounts and for a look at
+    /// what is due; the log has connections of its own.
     pub fn start(log: Arc<dyn EventLog>, pool: PgPool, settings: Settings) -> Self {
-        let (shows, mut tasks) = Lanes::start(&log, settings.lanes);
-        let (accounts, account_tasks) = Lanes::start(&log, 1);
+        let clock = settings.clock;
+        let lanes = LaneSettings { count: settings.lanes, clock: clock.clone(), ..LaneSettings::default() };
+        let (shows, mut tasks) = Lanes::start(&log, lanes);
+        let (accounts, account_tasks) = Lanes::start(&log, LaneSettings::default());
         tasks.extend(account_tasks);
         let verifier = Verifier::new(&settings.keys.jwks());
         let rate = settings.rate.for_callers(verifier.clone());
-        let keys = settings.keys;
-        let app = App(Arc::new(Shared { log, pool, shows, accounts, keys, verifier, passwords: Passwords::new() }));
-        Self { app, rate, tasks }
+        let (payments, provider) = payments::open();
+        let app = App(Arc::new(Shared {
+            log,
+            pool,
+            shows,
+            accounts,
+            keys: settings.keys,
+            verifier,
+            passwords: Passwords::new(),
+            payments,
+            payment_secret: Arc::new(settings.payment_secret),
+            reminders: Reminders::new(),
+            clock: clock.clone(),
+        }));
+        let webhook = crate::http::webhook(app.clone()).0;
+        let provider = tokio::spawn(provider.run(webhook, app.payment_secret.clone(), clock));
+        let background = vec![provider, tokio::spawn(agenda::keep(app.clone()))];
+        Self { app, rate, tasks, background }
     }
 
     /// All routes of the writing side, and their description.
@@ -124,6 +154,11 @@ impl CommandApi {
 
     /// Lets the lanes finish what they hold. The routers must be gone by then: each keeps a door open.
     pub async fn stop(self) {
+        for task in self.background {
+            task.abort();
+            // Aborted: what else would it say.
+            let _ = task.await;
+        }
         drop(self.app);
         let all = async {
             for task in self.tasks {

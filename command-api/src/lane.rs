@@ -6,25 +6,36 @@
 //! crowd makes its own batches. Nobody is answered before the commit.
 
 mod batch;
+mod clock;
 mod command;
+mod commit;
+mod fold;
 mod load;
 mod memory;
+mod snapshot;
+mod snapshotting;
+mod wary;
 
-use std::sync::{Arc, PoisonError};
-use std::time::{Duration, Instant};
+use std::sync::Arc;
 
-use chrono::{DateTime, SubsecRound, Utc};
 use domain::aggregate::Aggregate;
-use event_log::{AppendError, EventLog, Position, StreamAppend, StreamId, Version};
+use event_log::{AppendError, EventLog, Version};
 use tokio::sync::mpsc;
 use uuid::Uuid;
 
+pub use clock::{Clock, system_clock};
 pub use command::{Committed, Done, Refused};
+pub use snapshotting::{SNAPSHOT_EVERY_EVENTS, SNAPSHOT_QUIET_S, SNAPSHOT_TAIL_EVENTS_MAX, Snapshots};
 
 use batch::Batch;
+use clock::Forwards;
 use command::Waiting;
+use commit::commit;
+use fold::Folded;
 use load::{Load, Loading};
 use memory::Memory;
+use snapshotting::Notes;
+use wary::Wary;
 
 /// The most commands that wait in front of one lane. More are refused with 503.
 pub const MAILBOX_COMMANDS_MAX: usize = 16_384;
@@ -34,10 +45,26 @@ pub const BATCH_COMMANDS_MAX: usize = 1_024;
 pub const LOADING_COMMANDS_MAX: usize = 8_192;
 /// How often a command is decided before its sender is told to try again later.
 pub const ATTEMPTS_MAX: u32 = 8;
-/// How long, in seconds, keys are looked up before they reach a lane once one was found spent elsewhere.
-const WARY_S: u64 = 60;
 /// The most loads that wait to be taken in.
 const LOADS_MAX: usize = 1_024;
+
+/// How lanes work.
+#[derive(Clone)]
+pub struct LaneSettings {
+    /// How many lanes share the aggregates; at least one.
+    pub count: usize,
+    /// Tells them the time.
+    pub clock: Clock,
+    /// When they let snapshots be written.
+    pub snapshots: Snapshots,
+}
+
+impl Default for LaneSettings {
+    /// One lane with the machine's clock.
+    fn default() -> Self {
+        Self { count: 1, clock: system_clock(), snapshots: Snapshots::Background }
+    }
+}
 
 /// The doors of all lanes of one kind of aggregate.
 pub struct Lanes<A: Aggregate> {
@@ -52,13 +79,25 @@ impl<A: Aggregate> Clone for Lanes<A> {
 }
 
 impl<A: Aggregate> Lanes<A> {
-    /// Starts `count` lanes on a log. They end once every clone of this door is gone and all that
-    /// waits is answered; the handles tell when.
-    pub fn start(log: &Arc<dyn EventLog>, count: usize) -> (Self, Vec<tokio::task::JoinHandle<()>>) {
-        let (mut tasks, wary) = (Vec::new(), Arc::new(Wary::default()));
+    /// Starts lanes on a log. They end once every clone of this door is gone and all that waits is
+    /// answered, and with them ends the task that writes snapshots; the handles tell when.
+    pub fn start(log: &Arc<dyn EventLog>, settings: LaneSettings) -> (Self, Vec<tokio::task::JoinHandle<()>>) {
+        let LaneSettings { count, clock, snapshots } = settings;
+        let (notes, snapshotting) = snapshotting::start::<A>(log, snapshots);
+        let (mut tasks, wary) = (Vec::from_iter(snapshotting), Arc::new(Wary::default()));
         let open = |_| {
             let (mailbox, commands) = mpsc::channel(MAILBOX_COMMANDS_MAX);
-            tasks.push(tokio::spawn(Lane::new(log.clone(), commands, wary.clone()).run()));
+            let lane = Lane {
+                log: log.clone(),
+                clock: Forwards::new(clock.clone()),
+                commands,
+                wary: wary.clone(),
+                notes: notes.clone(),
+                memory: Memory::default(),
+                loading: Loading::default(),
+                loads: mpsc::channel(LOADS_MAX),
+            };
+            tasks.push(tokio::spawn(lane.run()));
             mailbox
         };
         let mailboxes = (0..count.max(1)).map(open).collect();
@@ -87,42 +126,19 @@ impl<A: Aggregate> Lanes<A> {
     }
 }
 
-/// Until when keys are looked up before they reach a lane.
-#[derive(Default)]
-struct Wary(std::sync::Mutex<Option<Instant>>);
-
-impl Wary {
-    fn begin(&self) {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(Instant::now() + Duration::from_secs(WARY_S));
-    }
-
-    fn is_so(&self) -> bool {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).is_some_and(|until| Instant::now() < until)
-    }
-}
-
 /// The task behind one mailbox.
 struct Lane<A: Aggregate> {
     log: Arc<dyn EventLog>,
+    clock: Forwards,
     commands: mpsc::Receiver<Waiting<A>>,
     wary: Arc<Wary>,
+    notes: Notes,
     memory: Memory<A>,
     loading: Loading<A>,
     loads: (mpsc::Sender<Load<A>>, mpsc::Receiver<Load<A>>),
 }
 
 impl<A: Aggregate> Lane<A> {
-    fn new(log: Arc<dyn EventLog>, commands: mpsc::Receiver<Waiting<A>>, wary: Arc<Wary>) -> Self {
-        Self {
-            log,
-            commands,
-            wary,
-            memory: Memory::default(),
-            loading: Loading::default(),
-            loads: mpsc::channel(LOADS_MAX),
-        }
-    }
-
     async fn run(mut self) {
         let mut gathered = Vec::with_capacity(BATCH_COMMANDS_MAX);
         loop {
@@ -167,9 +183,9 @@ impl<A: Aggregate> Lane<A> {
     fn take_in(&mut self, load: Load<A>, gathered: &mut Vec<Waiting<A>>) {
         let waiting = self.loading.finish(load.id);
         match load.outcome {
-            Ok(loaded) => {
+            Ok(Folded { loaded, snapshot, recorded }) => {
                 for waiting in waiting {
-                    if load.recorded.contains(&waiting.command_id) {
+                    if recorded.contains(&waiting.command_id) {
                         // It was in the log all along: only the reply to the append was lost.
                         let committed = Committed { position: loaded.position, repeated: false };
                         waiting.reply_done(&loaded.state, committed);
@@ -177,6 +193,7 @@ impl<A: Aggregate> Lane<A> {
                         gathered.push(waiting);
                     }
                 }
+                self.notes.loaded(load.id, snapshot, loaded.version);
                 self.memory.put(load.id, loaded);
             }
             Err(reason) => {
@@ -192,11 +209,17 @@ impl<A: Aggregate> Lane<A> {
         }
         metrics::histogram!("evently_lane_batch_commands").record(ready.len() as f64);
         metrics::gauge!("evently_lane_depth_commands", "aggregate" => A::CATEGORY).set(self.commands.len() as f64);
-        let now = now();
-        let batch = Batch::decide(&mut self.memory, ready, now);
-        let outcome = commit(&*self.log, batch.unproven(&self.memory), batch.appends(), now).await;
+        let now = self.clock.now();
+        let mut batch = Batch::decide(&mut self.memory, ready, now);
+        let outcome = commit(&self.log, batch.unproven(&self.memory), batch.appends(), now).await;
         match outcome {
-            Ok(last) => batch.reply(&mut self.memory, last),
+            Ok(first) => {
+                for append in batch.appends() {
+                    let version = append.expected_version;
+                    self.notes.appended(append.stream.id(), version, version + append.events.len() as Version);
+                }
+                batch.reply(&mut self.memory, first);
+            }
             Err(AppendError::Unavailable(reason)) => {
                 tracing::warn!(reason, "the log cannot be written");
                 batch.forget(&mut self.memory).for_each(Waiting::reply_unavailable);
@@ -218,6 +241,9 @@ impl<A: Aggregate> Lane<A> {
             }
             Err(error @ (AppendError::Conflict | AppendError::Unknown(_))) => {
                 tracing::debug!(%error, "a batch is decided again");
+                if matches!(error, AppendError::Unknown(_)) {
+                    batch.doubt();
+                }
                 let waiting = batch.forget(&mut self.memory).collect();
                 self.again(waiting);
             }
@@ -235,33 +261,4 @@ impl<A: Aggregate> Lane<A> {
             }
         }
     }
-}
-
-/// Appends what was decided. Where a refusal or a repeat rests on memory alone (`unproven`), the
-/// stream's version is compared first, because another process may have written since.
-async fn commit(
-    log: &dyn EventLog,
-    unproven: (Vec<StreamId>, Vec<Version>),
-    appends: &[StreamAppend],
-    now: DateTime<Utc>,
-) -> Result<Option<Position>, AppendError> {
-    let (streams, expected) = unproven;
-    if !streams.is_empty() {
-        let versions = log.versions(&streams).await.map_err(|error| AppendError::Unavailable(error.0))?;
-        if versions != expected {
-            return Err(AppendError::Conflict);
-        }
-    }
-    if appends.is_empty() {
-        return Ok(None);
-    }
-    let begun = Instant::now();
-    let appended = log.append(appends, now).await?;
-    metrics::histogram!("evently_commit_seconds").record(begun.elapsed().as_secs_f64());
-    Ok(Some(appended.first))
-}
-
-/// Now, as precisely as Postgres keeps it.
-fn now() -> DateTime<Utc> {
-    Utc::now().trunc_subsecs(6)
 }

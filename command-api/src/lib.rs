@@ -1,16 +1,20 @@
 //! The writing side: takes commands over REST, lets lanes decide and record them.
 //!
-//! Start with `http.rs`, the route table, and follow a booking to [`lane`]. Nothing here reads a
-//! read model, and nothing but the lanes appends to the log.
+//! Start with `http.rs`, the route table, and follow a booking to [`lane`]. Nothing here decides by a
+//! read model (`agenda.rs` alone looks at some, for hints), and nothing but the lanes appends to the log.
 
 mod http;
 
 pub mod lane;
 
 mod accounts;
+mod agenda;
 mod app;
 mod passwords;
+mod payments;
 mod tokens;
 
 pub use app::{CommandApi, FirstAdmin, Settings};
+pub use http::LARGE_BODIES;
+pub use payments::PaymentSecret;
 pub use tokens::{ACCESS_TOKEN_S, SigningKeys};

@@ -39,6 +39,11 @@ pub struct Actor {
     pub role: Role,
 }
 
+impl Actor {
+    /// The platform itself, for what no person asked for.
+    pub const PLATFORM: Actor = Actor { account_id: AccountId(uuid::Uuid::nil()), role: Role::Admin };
+}
+
 /// Something that not everybody may do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Action {
@@ -56,6 +61,8 @@ pub enum Action {
     },
     /// Change what an account is trusted with.
     GrantRole,
+    /// Say what became of payments and refunds.
+    Operate,
 }
 
 /// Whether `actor` may do `action`.
@@ -65,7 +72,9 @@ pub fn may(actor: &Actor, action: Action) -> bool {
         (Role::Admin, _) | (Role::Organizer, Action::CreateShow) => true,
         (Role::Organizer, Action::RunShow { organizer }) => own(organizer),
         (_, Action::KeepBooking { customer }) => own(customer),
-        (Role::Customer, Action::CreateShow | Action::RunShow { .. }) | (_, Action::GrantRole) => false,
+        (Role::Customer, Action::CreateShow | Action::RunShow { .. }) | (_, Action::GrantRole | Action::Operate) => {
+            false
+        }
     }
 }
 
@@ -87,6 +96,7 @@ mod tests {
             (Action::KeepBooking { customer: ME }, [true, true, true]),
             (Action::KeepBooking { customer: OTHER }, [false, false, true]),
             (Action::GrantRole, [false, false, true]),
+            (Action::Operate, [false, false, true]),
         ];
         for (action, expected) in table {
             for (role, expected) in Role::ALL.into_iter().zip(expected) {

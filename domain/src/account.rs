@@ -37,9 +37,9 @@ domain_events! {
     /// Everything that can have happened to an account, with the version of each shape.
     pub enum Event {
         /// It was opened.
-        AccountRegistered = 1,
+        AccountRegistered = 1..=1,
         /// It is trusted with this from now on.
-        RoleGranted = 1,
+        RoleGranted = 1..=1,
     }
     key: |_| None;
 }
@@ -77,7 +77,7 @@ pub enum Rejection {
 }
 
 /// The state of one account.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Account {
     opened: Option<(AccountId, Role)>,
 }
@@ -91,6 +91,7 @@ impl Account {
 
 impl Aggregate for Account {
     const CATEGORY: &'static str = "account";
+    const SNAPSHOT_SCHEMA: u32 = 0;
     type Command = Command;
     type Event = Event;
     type Rejection = Rejection;

@@ -51,12 +51,13 @@ pub enum DecodeError {
 }
 
 /// Declares an aggregate's events as one enum of structs, with their names and versions in the log.
-/// A type whose shape changes gets the next version here, and the older shape an arm in `decode`.
+/// `1..=2` means: written in shape 2, and shape 1 is still read. A shape may only grow by fields that
+/// older payloads can do without; whatever else changes gets another name.
 macro_rules! domain_events {
     (
         $(#[$doc:meta])*
         pub enum $name:ident {
-            $( $(#[$variant_doc:meta])* $variant:ident = $version:literal, )+
+            $( $(#[$variant_doc:meta])* $variant:ident = $oldest:literal ..= $version:literal, )+
         }
         key: $key:expr;
     ) => {
@@ -90,7 +91,7 @@ macro_rules! domain_events {
                 -> Result<Self, $crate::event::DecodeError>
             {
                 let decoded = match (event_type, schema_version) {
-                    $( (stringify!($variant), $version) => serde_json::from_slice(payload).map(Self::$variant), )+
+                    $( (stringify!($variant), $oldest..=$version) => serde_json::from_slice(payload).map(Self::$variant), )+
                     _ => return Err($crate::event::DecodeError::Unknown {
                         event_type: event_type.into(),
                         schema_version,

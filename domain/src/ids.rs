@@ -57,3 +57,11 @@ id!(
     /// A person's account. The only way the log names people.
     AccountId
 );
+id!(
+    /// A payment: one attempt to pay for one booking.
+    PaymentId
+);
+id!(
+    /// A place on a show's waitlist.
+    EntryId
+);

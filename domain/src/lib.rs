@@ -16,6 +16,7 @@ pub mod aggregate;
 pub mod event;
 pub mod ids;
 pub mod money;
+pub mod planted;
 pub mod text;
 
 #[cfg(any(test, feature = "testing"))]

@@ -3,30 +3,54 @@
 //! Commands and events are listed in `show/command.rs` and `show/event.rs`; each rule has a file.
 
 mod booking;
+mod cancelling;
 mod command;
 mod event;
+mod hold;
 mod lifecycle;
+mod payment;
 mod programme;
+mod refund;
 mod rejection;
+mod sale;
+mod seating;
+mod snapshot;
+mod state;
+mod terms;
 #[cfg(test)]
 mod tests;
+mod waitlist;
 
 use alloc::boxed::Box;
-use alloc::collections::BTreeMap;
+use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::vec::Vec;
+
+use serde::{Deserialize, Serialize};
 
 use crate::Timestamp;
 use crate::aggregate::{Aggregate, Asked};
-use crate::ids::{AccountId, BookingId, ShowId, TicketTypeId};
-use crate::money::Currency;
+use crate::ids::{AccountId, BookingId, EntryId, PaymentId};
 
-pub use command::{BookTickets, CancelBooking, CancelShow, CapacityWish, Command, CreateShow, Item, ReviseShow, Step};
-pub use event::{
-    BookedItem, BookingCancelled, BookingConfirmed, CapacityLowered, CapacityRaised, CustomerLimitSet, Event,
-    SaleClosed, SalePaused, SaleResumed, Schedule, ShowCancelled, ShowCreated, ShowDescribed, ShowDetails,
-    ShowPublished, ShowScheduled, TicketType, TicketTypeAdded, Venue,
+pub use booking::{Booking, BookingStatus};
+pub use cancelling::Cancellation;
+pub use command::{
+    BestAvailable, BlockSeats, BookTickets, CancelBooking, CancelShow, CapacityWish, Command, ConfirmBooking,
+    CreateShow, Item, JoinWaitlist, Outcome, RefundBooking, ReportPayment, ReportRefund, RescheduleShow, ReviseShow,
+    SetSeatMap, StartPayment, Step, Wish,
 };
+pub use event::*;
+pub use hold::LAPSES_PER_EVENT_MAX;
+pub use refund::REFUNDS_RETRIED_MAX;
 pub use rejection::Rejection;
+pub use sale::Promo;
+pub use seating::{Counts, Seating};
+pub use state::Offered;
+pub use terms::{
+    CODE_CHARS_MAX, Code, Discount, HOLD_EXTENSIONS, HOLD_S, HOLD_S_RANGE, OFFER_S, OFFER_S_RANGE, PAYING_S,
+    PAYMENT_FAILED_S, PROMO_CODES_MAX, Payment, PromoCode, REFUND_STEPS_MAX, RefundPolicy, RefundStep, SaleTerms,
+    TicketTerms, percent_of,
+};
+pub use waitlist::{Entry, EntryState, WAITLIST_MAX};
 
 /// The most ticket types a show can have.
 pub const TICKET_TYPES_MAX: usize = 100;
@@ -41,7 +65,7 @@ pub const PRICE_MAX: i64 = 1_000_000_000_000;
 const ENTRY_BYTES: usize = 150;
 
 /// Where a show stands between idea and history.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Status {
     /// Only its organizer sees it.
     #[default]
@@ -69,101 +93,123 @@ impl Status {
     }
 }
 
-/// A ticket type and how much of it is taken.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Offered {
-    /// Name, price and capacity as they stand now.
-    pub ticket_type: TicketType,
-    /// Tickets in live bookings. Never more than the capacity.
-    pub taken: u32,
-}
-
-impl Offered {
-    /// Tickets that can still be booked.
-    pub fn available(&self) -> u32 {
-        self.ticket_type.capacity.saturating_sub(self.taken)
-    }
-}
-
-/// What the show remembers of a booking, for ever: a late repeat must find it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Booking {
-    /// Who booked.
-    pub customer_id: AccountId,
-    /// What, and at which price.
-    pub items: Box<[BookedItem]>,
-    /// When.
-    pub booked_at: Timestamp,
-    /// Whether it was given back since.
-    pub cancelled: bool,
-}
-
-impl Booking {
-    /// How many tickets.
-    pub fn quantity(&self) -> u32 {
-        self.items.iter().map(|item| item.quantity).sum()
-    }
-
-    /// What it costs in all, in minor units of the show's currency.
-    pub fn total(&self) -> i64 {
-        event::total(&self.items)
-    }
-}
-
 /// The state of one show, as far as decisions need it.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Show {
+    #[serde(with = "snapshot::as_json")]
     origin: Option<Box<ShowCreated>>,
     details: Option<ShowDetails>,
     schedule: Option<Schedule>,
     max_per_customer: Option<u32>,
+    terms: SaleTerms,
+    /// Every refund policy there ever was; bookings name theirs by its number, from 1.
+    policies: Vec<RefundPolicy>,
+    /// The last time it was put off.
+    put_off: Option<PutOff>,
     status: Status,
     /// How often the organizer has acted: the show's `ETag`. Bookings do not count.
     revision: u64,
     offered: Vec<Offered>,
+    seating: Seating,
+    promos: BTreeMap<Code, Promo>,
     bookings: BTreeMap<BookingId, Booking>,
-    /// Tickets in live bookings, by customer.
+    /// Tickets in live bookings and holds, by customer.
     held: BTreeMap<AccountId, u32>,
+    /// What ends by itself, and when.
+    deadlines: BTreeSet<(Timestamp, Deadline)>,
+    /// What each payment is for.
+    payments: BTreeMap<PaymentId, BookingId>,
+    failed_refunds: BTreeSet<(BookingId, u32)>,
+    waitlist: waitlist::Waitlist,
     /// What the state takes in memory, in bytes, roughly.
     bytes: usize,
 }
 
+/// Something that ends by itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+enum Deadline {
+    Hold(BookingId),
+    Offer(EntryId),
+}
+
+/// A show was put off: who had booked before may give tickets back in full for a while.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+struct PutOff {
+    decided_at: Timestamp,
+    refund_until: Timestamp,
+}
+
 impl Aggregate for Show {
     const CATEGORY: &'static str = "show";
+    const SNAPSHOT_SCHEMA: u32 = 1;
     type Command = Command;
     type Event = Event;
     type Rejection = Rejection;
 
     fn decide(&self, command: &Command, asked: &Asked) -> Result<Vec<Event>, Rejection> {
         match command {
+            Command::BookTickets(book) => booking::book(self, book, asked),
+            Command::CancelBooking(cancel) => cancelling::cancel(self, cancel, asked),
+            Command::ExtendHold { booking_id } => hold::extend(self, *booking_id, asked),
+            Command::ConfirmBooking(confirm) => hold::confirm(self, confirm, asked),
+            Command::StartPayment(start) => payment::start(self, start, asked),
+            Command::ReportPayment(report) => payment::report(self, report, asked),
+            Command::RefundBooking(refund) => refund::refund(self, refund, asked),
+            Command::ReportRefund(report) => refund::report_refund(self, report, asked),
+            Command::RetryRefunds => refund::retry_refunds(self, asked),
+            Command::JoinWaitlist(join) => waitlist::join(self, join, asked),
+            Command::LeaveWaitlist { entry_id } => waitlist::leave(self, *entry_id, asked),
+            Command::AcceptOffer { entry_id, booking_id } => waitlist::accept(self, *entry_id, *booking_id, asked),
+            Command::DeclineOffer { entry_id } => waitlist::decline(self, *entry_id, asked),
             Command::CreateShow(create) => programme::create(self, create, asked),
             Command::ReviseShow(revise) => programme::revise(self, revise, asked),
+            Command::SetSeatMap(set) => programme::set_seat_map(self, set, asked),
+            Command::BlockSeats(block) => programme::block_seats(self, block, asked),
+            Command::AddPromoCode(promo_code) => sale::add_promo_code(self, promo_code, asked),
+            Command::RemovePromoCode { code } => sale::remove_promo_code(self, code, asked),
             Command::Step(step) => lifecycle::step(self, *step, asked),
+            Command::RescheduleShow(reschedule) => lifecycle::reschedule(self, reschedule, asked),
             Command::CancelShow(cancel) => lifecycle::cancel(self, cancel, asked),
-            Command::BookTickets(book) => booking::book(self, book, asked),
-            Command::CancelBooking(cancel) => booking::cancel(self, cancel, asked),
+            Command::Settle if self.origin.is_none() => Err(Rejection::NoSuchShow),
+            Command::Settle => Ok(Vec::new()),
         }
     }
 
+    fn settle(&self, at: Timestamp) -> Vec<Event> {
+        waitlist::settle(self, at)
+    }
+
     fn evolve(&mut self, event: &Event) {
-        if !matches!(event, Event::BookingConfirmed(_) | Event::BookingCancelled(_)) {
-            self.revision += 1;
-        }
+        self.revision += u64::from(event.is_organizers());
         self.bytes += event::bytes(event);
         match event {
-            Event::ShowCreated(created) => programme::created(self, created),
-            Event::ShowDescribed(described) => self.details = Some(described.details.clone()),
-            Event::ShowScheduled(scheduled) => self.schedule = Some(scheduled.schedule.clone()),
-            Event::CustomerLimitSet(limit) => self.max_per_customer = limit.max_per_customer,
-            Event::TicketTypeAdded(added) => programme::offer(self, &added.ticket_type),
-            Event::CapacityRaised(raised) => programme::resize(self, raised.ticket_type_id, raised.capacity),
-            Event::CapacityLowered(lowered) => programme::resize(self, lowered.ticket_type_id, lowered.capacity),
-            Event::ShowPublished(_) | Event::SaleResumed(_) => self.status = Status::OnSale,
-            Event::SalePaused(_) => self.status = Status::Paused,
-            Event::SaleClosed(_) => self.status = Status::Closed,
-            Event::ShowCancelled(_) => lifecycle::cancelled(self),
             Event::BookingConfirmed(confirmed) => booking::confirmed(self, confirmed),
-            Event::BookingCancelled(cancelled) => booking::cancelled(self, cancelled.booking_id),
+            Event::BookingReduced(reduced) => cancelling::reduced(self, reduced),
+            Event::BookingCancelled(cancelled) => cancelling::cancelled(self, cancelled.booking_id),
+            Event::SeatsHeld(held) => booking::held(self, held),
+            Event::HoldExtended(extended) => hold::extended(self, extended),
+            Event::HoldConfirmed(confirmed) => hold::confirmed(self, confirmed),
+            Event::HoldReleased(released) => self.end(released.booking_id, BookingStatus::Released),
+            Event::HoldsLapsed(lapsed) => hold::lapsed(self, &lapsed.holds),
+            Event::PaymentStarted(started) => payment::started(self, started),
+            Event::PaymentSucceeded(succeeded) => payment::succeeded(self, succeeded),
+            Event::PaymentFailed(failed) => payment::failed(self, failed),
+            Event::RefundDue(due) => refund::refund_became_due(self, due),
+            Event::RefundSucceeded(RefundSucceeded { booking_id, refund, .. }) => {
+                refund::settle_refund(self, *booking_id, *refund, refund::RefundState::Succeeded);
+            }
+            Event::RefundFailed(RefundFailed { booking_id, refund, .. }) => {
+                refund::settle_refund(self, *booking_id, *refund, refund::RefundState::Failed);
+            }
+            Event::RefundRetried(RefundRetried { booking_id, refund }) => {
+                refund::settle_refund(self, *booking_id, *refund, refund::RefundState::Due);
+            }
+            Event::WaitlistJoined(joined) => waitlist::joined(self, joined),
+            Event::WaitlistLeft(left) => waitlist::left(self, left.entry_id),
+            Event::SeatsOffered(offered) => waitlist::offered(self, offered),
+            Event::OfferDeclined(declined) => waitlist::declined(self, declined),
+            Event::OffersLapsed(lapsed) => waitlist::lapsed(self, &lapsed.offers),
+            organizers => programme::evolve(self, organizers),
         }
     }
 
@@ -173,70 +219,5 @@ impl Aggregate for Show {
 
     fn weight(&self) -> usize {
         1 + self.bytes / ENTRY_BYTES
-    }
-}
-
-impl Show {
-    /// The first fact about it; absent if there is no such show.
-    pub fn origin(&self) -> Option<&ShowCreated> {
-        self.origin.as_deref()
-    }
-
-    /// Its id, if it exists.
-    pub fn id(&self) -> Option<ShowId> {
-        self.origin().map(|origin| origin.show_id)
-    }
-
-    /// Title, description and venue as they stand now.
-    pub fn details(&self) -> Option<&ShowDetails> {
-        self.details.as_ref()
-    }
-
-    /// Times as they stand now.
-    pub fn schedule(&self) -> Option<&Schedule> {
-        self.schedule.as_ref()
-    }
-
-    /// The most tickets one customer may hold, over all their bookings.
-    pub fn max_per_customer(&self) -> Option<u32> {
-        self.max_per_customer
-    }
-
-    /// Where it stands.
-    pub fn status(&self) -> Status {
-        self.status
-    }
-
-    /// How often the organizer has acted, from 1.
-    pub fn revision(&self) -> u64 {
-        self.revision
-    }
-
-    /// What is sold, in the order it was added.
-    pub fn offered(&self) -> &[Offered] {
-        &self.offered
-    }
-
-    /// The one currency of all its prices; absent while nothing is sold.
-    pub fn currency(&self) -> Option<Currency> {
-        self.offered.first().map(|offered| offered.ticket_type.price.currency)
-    }
-
-    /// One booking, live or cancelled.
-    pub fn booking(&self, booking_id: BookingId) -> Option<&Booking> {
-        self.bookings.get(&booking_id)
-    }
-
-    /// How many bookings it remembers, live and cancelled.
-    pub fn booking_count(&self) -> usize {
-        self.bookings.len()
-    }
-
-    fn offered_mut(&mut self, id: TicketTypeId) -> Option<&mut Offered> {
-        self.offered.iter_mut().find(|offered| offered.ticket_type.ticket_type_id == id)
-    }
-
-    fn find_offered(&self, id: TicketTypeId) -> Option<&Offered> {
-        self.offered.iter().find(|offered| offered.ticket_type.ticket_type_id == id)
     }
 }

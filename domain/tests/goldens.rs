@@ -9,8 +9,9 @@ use std::path::{Path, PathBuf};
 
 use domain::access::Role;
 use domain::event::{DecodeError, DomainEvent};
-use domain::ids::{AccountId, BookingId, ShowId, TicketTypeId};
+use domain::ids::{AccountId, BookingId, EntryId, PaymentId, ShowId, TicketTypeId};
 use domain::money::{Currency, Money};
+use domain::show::{Discount, Payment, PromoCode, RefundPolicy, RefundReason, RefundStep, SaleTerms, TicketTerms};
 use domain::text::Text;
 use domain::{Timestamp, account, show};
 use uuid::Uuid;
@@ -36,14 +37,41 @@ samples! { shows: show {
         details: details(),
         schedule: schedule(),
         max_per_customer: Some(6),
-        ticket_types: vec![ticket_type(3, 500), ticket_type(4, 0)],
+        ticket_types: vec![ticket_type(3, 500), show::TicketType { terms: ticket_terms(), ..ticket_type(4, 0) }],
+        terms: terms(),
     },
     ShowDescribed => show::ShowDescribed { details: show::ShowDetails { description: None, ..details() } },
     ShowScheduled => show::ShowScheduled { schedule: show::Schedule { sale_opens_at: None, ..schedule() } },
+    ShowRescheduled => show::ShowRescheduled {
+        schedule: schedule(),
+        refund_until: time("2026-05-01T00:00:00Z"),
+        rescheduled_at: time("2026-04-01T12:00:00.25Z"),
+    },
     CustomerLimitSet => show::CustomerLimitSet { max_per_customer: None },
-    TicketTypeAdded => show::TicketTypeAdded { ticket_type: ticket_type(5, 10_000_000) },
+    SaleTermsSet => show::SaleTermsSet {
+        terms: SaleTerms { refund_policy: None, payment: Payment::None, ..terms() },
+    },
+    TicketTypeAdded => show::TicketTypeAdded {
+        ticket_type: show::TicketType { terms: ticket_terms(), ..ticket_type(5, 10_000_000) },
+    },
+    TicketTermsSet => show::TicketTermsSet { ticket_type_id: TicketTypeId(id(3)), terms: TicketTerms::default() },
     CapacityRaised => show::CapacityRaised { ticket_type_id: TicketTypeId(id(3)), capacity: 501 },
     CapacityLowered => show::CapacityLowered { ticket_type_id: TicketTypeId(id(3)), capacity: 0 },
+    PromoCodeAdded => show::PromoCodeAdded {
+        promo_code: PromoCode {
+            code: text("EARLY"),
+            discount: Discount::Percent(15),
+            ticket_type_ids: Box::new([TicketTypeId(id(3))]),
+            uses_max: Some(100),
+            uses_per_customer_max: Some(1),
+            valid_from: Some(time("2026-03-01T09:00:00Z")),
+            valid_until: None,
+        },
+    },
+    PromoCodeRemoved => show::PromoCodeRemoved { code: text("EARLY") },
+    SeatMapSet => show::SeatMapSet { version: 1, map: seat_map() },
+    SeatsBlocked => show::SeatsBlocked { seats: seats(), reason: text("A camera stands there.") },
+    SeatsUnblocked => show::SeatsUnblocked { seats: seats(), reason: text("The camera is gone.") },
     ShowPublished => show::ShowPublished {},
     SalePaused => show::SalePaused {},
     SaleResumed => show::SaleResumed {},
@@ -52,14 +80,120 @@ samples! { shows: show {
     BookingConfirmed => show::BookingConfirmed {
         booking_id: BookingId(id(6)),
         customer_id: AccountId(id(7)),
-        items: items(),
+        items: seated(),
         currency: money(0).currency,
         booked_at: time("2026-03-01T09:00:00.000001Z"),
+        policy: 2,
+        promo_code: Some(text("EARLY")),
+        offer: Some(EntryId(id(9))),
+        asked: u64::MAX,
+    },
+    SeatsHeld => show::SeatsHeld {
+        booking_id: BookingId(id(8)),
+        customer_id: AccountId(id(7)),
+        items: seated(),
+        currency: money(0).currency,
+        held_at: time("2026-03-01T09:00:00Z"),
+        expires_at: time("2026-03-01T09:10:00Z"),
+        extendable_until: time("2026-03-01T09:30:00Z"),
+        policy: 1,
+        promo_code: Some(text("EARLY")),
+        offer: Some(EntryId(id(9))),
+        asked: 7,
+    },
+    HoldExtended => show::HoldExtended { booking_id: BookingId(id(8)), expires_at: time("2026-03-01T09:15:00Z") },
+    HoldConfirmed => show::HoldConfirmed {
+        booking_id: BookingId(id(8)),
+        customer_id: AccountId(id(7)),
+        items: seated(),
+        confirmed_at: time("2026-03-01T09:20:00Z"),
+        retaken: true,
+        payment_reference: Some(text("Cash, receipt 12")),
+        request: Some(id(12)),
+    },
+    HoldReleased => show::HoldReleased {
+        booking_id: BookingId(id(8)),
+        customer_id: AccountId(id(7)),
+        items: seated(),
+    },
+    HoldsLapsed => show::HoldsLapsed {
+        holds: Box::new([show::LapsedHold {
+            booking_id: BookingId(id(8)),
+            customer_id: AccountId(id(7)),
+            items: seated(),
+            expires_at: time("2026-03-01T09:10:00Z"),
+        }]),
+    },
+    BookingReduced => show::BookingReduced {
+        booking_id: BookingId(id(6)),
+        customer_id: AccountId(id(7)),
+        items: items(),
+        held: true,
+        request: Some(id(13)),
     },
     BookingCancelled => show::BookingCancelled {
         booking_id: BookingId(id(6)),
         customer_id: AccountId(id(7)),
         items: items(),
+    },
+    PaymentStarted => show::PaymentStarted {
+        payment_id: PaymentId(id(10)),
+        booking_id: BookingId(id(8)),
+        customer_id: AccountId(id(7)),
+        money: money(7_226),
+        method: text("sandbox:succeed"),
+        expires_at: time("2026-03-01T09:25:00Z"),
+    },
+    PaymentSucceeded => show::PaymentSucceeded {
+        payment_id: PaymentId(id(10)),
+        booking_id: BookingId(id(8)),
+        customer_id: AccountId(id(7)),
+        money: money(7_226),
+    },
+    PaymentFailed => show::PaymentFailed {
+        payment_id: PaymentId(id(11)),
+        booking_id: BookingId(id(8)),
+        reason: text("The card was declined."),
+        expires_at: Some(time("2026-03-01T09:12:00Z")),
+    },
+    RefundDue => show::RefundDue {
+        booking_id: BookingId(id(8)),
+        refund: 1,
+        customer_id: AccountId(id(7)),
+        money: money(3_613),
+        reason: RefundReason::GivenBack,
+        request: Some(id(13)),
+    },
+    RefundSucceeded => show::RefundSucceeded { booking_id: BookingId(id(8)), refund: 1, money: money(3_613) },
+    RefundFailed => show::RefundFailed {
+        booking_id: BookingId(id(8)),
+        refund: 1,
+        reason: text("The account is closed."),
+    },
+    RefundRetried => show::RefundRetried { booking_id: BookingId(id(8)), refund: 1 },
+    WaitlistJoined => show::WaitlistJoined {
+        entry_id: EntryId(id(9)),
+        customer_id: AccountId(id(7)),
+        ticket_type_id: TicketTypeId(id(3)),
+        quantity: 2,
+        joined_at: time("2026-03-01T09:00:00.75Z"),
+    },
+    WaitlistLeft => show::WaitlistLeft { entry_id: EntryId(id(9)), customer_id: AccountId(id(7)) },
+    SeatsOffered => show::SeatsOffered {
+        entry_id: EntryId(id(9)),
+        customer_id: AccountId(id(7)),
+        items: seated(),
+        currency: money(0).currency,
+        expires_at: time("2026-03-01T09:15:00Z"),
+    },
+    OfferDeclined => show::OfferDeclined { entry_id: EntryId(id(9)), customer_id: AccountId(id(7)), items: seated() },
+    OffersLapsed => show::OffersLapsed {
+        offers: Box::new([show::LapsedOffer {
+            entry_id: EntryId(id(9)),
+            customer_id: AccountId(id(7)),
+            items: items(),
+            expires_at: time("2026-03-01T09:15:00Z"),
+        }]),
     },
 } }
 
@@ -102,13 +236,74 @@ fn schedule() -> show::Schedule {
     }
 }
 
+fn terms() -> SaleTerms {
+    let steps = [(168, 100), (24, 50)].map(|(hours_before, percent)| RefundStep { hours_before, percent });
+    SaleTerms {
+        hold_seconds: 300,
+        offer_seconds: 3_600,
+        payment: Payment::Required,
+        refund_policy: Some(RefundPolicy { steps: Box::new(steps), fee: 150 }),
+    }
+}
+
+fn ticket_terms() -> TicketTerms {
+    TicketTerms {
+        reserved: true,
+        sale_opens_at: Some(time("2026-03-02T09:00:00Z")),
+        sale_closes_at: Some(time("2026-06-19T18:00:00Z")),
+        min_per_booking: Some(2),
+        max_per_booking: Some(4),
+        access_code: Some(text("FRIENDS")),
+    }
+}
+
 fn ticket_type(n: u128, capacity: u32) -> show::TicketType {
-    show::TicketType { ticket_type_id: TicketTypeId(id(n)), name: text("Balcony"), price: money(4_250), capacity }
+    let terms = TicketTerms::default();
+    show::TicketType {
+        ticket_type_id: TicketTypeId(id(n)),
+        name: text("Balcony"),
+        price: money(4_250),
+        capacity,
+        terms,
+    }
 }
 
 fn items() -> Box<[show::BookedItem]> {
-    let item = |n, quantity, unit_price| show::BookedItem { ticket_type_id: TicketTypeId(id(n)), quantity, unit_price };
+    let item = |n, quantity, unit_price| show::BookedItem {
+        ticket_type_id: TicketTypeId(id(n)),
+        quantity,
+        unit_price,
+        unit_discount: 0,
+        seats: Box::new([]),
+    };
     Box::new([item(3, 2, 4_250), item(4, 1_000, show::PRICE_MAX)])
+}
+
+/// Two seats, and made cheaper.
+fn seated() -> Box<[show::BookedItem]> {
+    let ticket_type_id = TicketTypeId(id(3));
+    Box::new([show::BookedItem { ticket_type_id, quantity: 2, unit_price: 3_613, unit_discount: 637, seats: seats() }])
+}
+
+fn seats() -> Box<[show::SeatLabel]> {
+    Box::new([text("A-11"), text("Ä \"12\"")])
+}
+
+fn seat_map() -> show::SeatMap {
+    let seat = |label, x| show::Seat {
+        label: text(label),
+        x,
+        y: -2,
+        ticket_type_id: TicketTypeId(id(3)),
+        accessible: x < 0,
+        restricted_view: x > 0,
+    };
+    let rows = Box::new([
+        show::Row { label: text("A"), seats: Box::new([seat("A-10", -1), seat("A-11", 0), seat("Ä \"12\"", 1)]) },
+        show::Row { label: text("B"), seats: Box::new([]) },
+    ]);
+    let focal_point = show::Point { x: 0, y: i32::MIN };
+    show::SeatMap { sections: Box::new([show::Section { name: text("Balcony"), focal_point, rows }]) }
 }
 
 /// What stands in the log: a name, a version, bytes.
@@ -185,10 +380,9 @@ fn every_golden_reads_back_to_exactly_the_same_bytes() {
         let rewritten = rewritten.unwrap_or_else(|| panic!("nobody reads {} any more", golden.file().display()));
         let current = samples[&rewritten.event_type];
         assert_eq!((rewritten.schema_version, current >= golden.schema_version), (current, true));
-        // An older version comes back in today's shape; today's shape comes back as it is.
-        if golden.schema_version == current {
-            assert_eq!(rewritten, golden);
-        }
+        // Today's shape comes back as it is. So does the payload of an older one, because what it did
+        // not say is then as it was before it could be said, and that is not written down.
+        assert_eq!(rewritten, Golden { schema_version: current, ..golden });
     }
 }
 

@@ -88,16 +88,16 @@ impl Service<Request> for Guarded {
     fn call(&mut self, mut request: Request) -> Answer {
         let limits = &self.shared.limits;
         let started = Instant::now();
-        let context = Context::new(request.headers(), limits);
+        let body_bytes_max = self.endpoint.learn(request.extensions(), limits);
+        let context = Context::new(request.headers(), body_bytes_max);
         let request_id = context.request_id.clone();
         let has_body = body::is_announced(request.headers());
         let method = endpoint::method_label(request.method());
-        self.endpoint.learn_route(request.extensions());
         let slot = Slot::take(&self.shared);
         let work = if slot.is_none() {
             Work::answered(overloaded())
-        } else if body::says_more_than(request.headers(), limits.body_bytes_max) {
-            Work::Refusing(Box::pin(body::refuse(request, limits.body_bytes_max)))
+        } else if body::says_more_than(request.headers(), body_bytes_max) {
+            Work::Refusing(Box::pin(body::refuse(request, body_bytes_max)))
         } else {
             request.extensions_mut().insert(context);
             // A handler's future is made lazily, but extractors of middleware may panic in `call`.

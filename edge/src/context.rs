@@ -8,8 +8,6 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use axum::http::{HeaderMap, HeaderName, HeaderValue};
 use uuid::Uuid;
 
-use crate::limits::Limits;
-
 /// Names a request, from outside or from here, and comes back in the response.
 pub(crate) const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
@@ -27,8 +25,7 @@ pub(crate) struct Context {
 
 impl Context {
     /// Takes over the caller's request id if it is decent, and makes one otherwise.
-    pub(crate) fn new(headers: &HeaderMap, limits: &Limits) -> Self {
-        let body_bytes_max = limits.body_bytes_max;
+    pub(crate) fn new(headers: &HeaderMap, body_bytes_max: usize) -> Self {
         match headers.get(X_REQUEST_ID) {
             Some(id) if decent(id.as_bytes()) => Self { request_id: id.clone(), made_here: None, body_bytes_max },
             _ => {

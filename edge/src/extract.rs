@@ -9,7 +9,7 @@ pub use headers::{
     CorrelationId, EVENTLY_MIN_POSITION, EVENTLY_POSITION, IDEMPOTENT_REPLAYED, IdempotencyKey, IfMatch, MinPosition,
     RequestId, correlation_id,
 };
-pub use json::Json;
+pub use json::{Json, JsonBytes};
 pub use uri::{Path, Query};
 
 #[cfg(test)]

@@ -63,6 +63,13 @@ pub trait EventLog: Send + Sync + 'static {
     /// The stream of the event that carries `key`, if there is one.
     async fn find_key(&self, key: Uuid) -> Result<Option<StreamId>, Unavailable>;
 
+    /// The snapshot of a stream that was written last, if there is one. It is a hint: it may be of any
+    /// age, and whoever uses it compares it with the stream.
+    async fn read_snapshot(&self, stream: StreamId) -> Result<Option<Snapshot>, Unavailable>;
+
+    /// Keeps a snapshot of a stream in place of any other, wholly or not at all.
+    async fn write_snapshot(&self, stream: StreamId, snapshot: &Snapshot) -> Result<(), Unavailable>;
+
     /// Wakes readers in this process: the last position known here. It is a hint. It may lag behind
     /// [`EventLog::head`] when other processes write, so readers poll as well.
     fn watch_head(&self) -> watch::Receiver<Position>;
@@ -182,6 +189,20 @@ pub struct RecordedEvent {
     pub metadata: Metadata,
     /// When it was written; never earlier than its predecessor.
     pub recorded_at: DateTime<Utc>,
+}
+
+/// What a stream's events came to at some version, so that the older ones need not be read again. It
+/// can always be thrown away.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Snapshot {
+    /// The version of the last event in it.
+    pub version: Version,
+    /// The position of that event.
+    pub position: Position,
+    /// The number of the fold and of the state's shape; to the log just a number.
+    pub schema: u32,
+    /// The state; to the log just bytes.
+    pub state: Bytes,
 }
 
 /// An append that is in the log for good.

@@ -1,35 +1,34 @@
 //! The log in memory: for tests and simulation. It keeps the whole contract, and it fails on demand.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
+use bytes::BytesMut;
 use chrono::{DateTime, Utc};
 use tokio::sync::watch;
+use tokio::task::yield_now;
 use uuid::Uuid;
 
 use crate::{
-    AppendError, Appended, Capabilities, EventLog, PAGE_EVENTS_MAX, Position, RecordedEvent, StreamAppend, StreamId,
-    Unavailable, Version, keys_carried_twice,
+    AppendError, Appended, Capabilities, EventLog, PAGE_EVENTS_MAX, Position, RecordedEvent, Snapshot, StreamAppend,
+    StreamId, Unavailable, Version, keys_carried_twice,
 };
 
-/// What goes wrong with the next append.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Fault {
-    /// It is written, but the reply is lost.
-    LoseReply,
-    /// It is not written, and nobody can tell.
-    LoseRequest,
-    /// The store cannot be reached.
-    Refuse,
-    /// Somebody else seems to have been first.
-    Conflict,
-}
+mod faults;
+
+pub use faults::Fault;
 
 /// A log that lives as long as its process.
+#[derive(Default)]
 pub struct MemoryLog {
+    store: Arc<Store>,
+    faults: faults::Faults,
+}
+
+/// What outlives a call that nobody waits for any more.
+struct Store {
     written: Mutex<Written>,
-    faults: Mutex<VecDeque<Fault>>,
     head: watch::Sender<Position>,
 }
 
@@ -38,22 +37,67 @@ struct Written {
     events: Vec<Arc<RecordedEvent>>,
     streams: HashMap<StreamId, Vec<Position>>,
     keys: HashMap<Uuid, StreamId>,
+    /// The last snapshot of each stream, and the one before it.
+    snapshots: HashMap<StreamId, (Snapshot, Option<Snapshot>)>,
 }
 
-impl Default for MemoryLog {
+impl Default for Store {
     fn default() -> Self {
-        Self { written: Mutex::default(), faults: Mutex::default(), head: watch::Sender::new(0) }
+        Self { written: Mutex::default(), head: watch::Sender::new(0) }
     }
 }
 
 impl MemoryLog {
-    /// Lets the next append that has no fault waiting meet this one.
+    /// Lets the next call of its kind that has no fault waiting meet this one.
     pub fn inject(&self, fault: Fault) {
-        self.faults.lock().unwrap_or_else(PoisonError::into_inner).push_back(fault);
+        self.faults.inject(fault);
+    }
+
+    /// Takes back every fault that nobody has met yet.
+    pub fn heal(&self) {
+        self.faults.clear();
     }
 
     fn written(&self) -> MutexGuard<'_, Written> {
+        self.store.written()
+    }
+
+    async fn meet_read_fault(&self) -> Result<(), Unavailable> {
+        match self.faults.of_read() {
+            Some(Fault::FailRead) => Err(injected()),
+            Some(Fault::SlowRead(turns)) => {
+                wait(turns).await;
+                Ok(())
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+fn injected() -> Unavailable {
+    Unavailable("injected".into())
+}
+
+async fn wait(turns: u32) {
+    for _ in 0..turns {
+        yield_now().await;
+    }
+}
+
+impl Store {
+    fn written(&self) -> MutexGuard<'_, Written> {
         self.written.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn append(&self, batch: &[StreamAppend], now: DateTime<Utc>) -> Result<Appended, AppendError> {
+        let appended = {
+            let mut written = self.written();
+            written.check(batch)?;
+            written.write(batch, now)
+        };
+        // Two appends may get here in either order; the head never goes back.
+        self.head.send_if_modified(|head| std::mem::replace(head, appended.last.max(*head)) < appended.last);
+        Ok(appended)
     }
 }
 
@@ -108,28 +152,30 @@ impl EventLog for MemoryLog {
 
     async fn append(&self, batch: &[StreamAppend], now: DateTime<Utc>) -> Result<Appended, AppendError> {
         // A store takes its time; without this, tests would never see two commands meet.
-        tokio::task::yield_now().await;
-        let fault = self.faults.lock().unwrap_or_else(PoisonError::into_inner).pop_front();
-        match fault {
-            Some(Fault::Refuse) => return Err(AppendError::Unavailable("injected".into())),
-            Some(Fault::LoseRequest) => return Err(AppendError::Unknown("injected".into())),
-            Some(Fault::Conflict) => return Err(AppendError::Conflict),
-            Some(Fault::LoseReply) | None => {}
-        }
-        let appended = {
-            let mut written = self.written();
-            written.check(batch)?;
-            written.write(batch, now)
-        };
-        // Two appends may get here in either order; the head never goes back.
-        self.head.send_if_modified(|head| std::mem::replace(head, appended.last.max(*head)) < appended.last);
-        match fault {
-            Some(Fault::LoseReply) => Err(AppendError::Unknown("injected".into())),
-            _ => Ok(appended),
+        yield_now().await;
+        match self.faults.of_append() {
+            Some(Fault::Refuse) => Err(AppendError::Unavailable("injected".into())),
+            Some(Fault::LoseRequest) => Err(AppendError::Unknown("injected".into())),
+            Some(Fault::Conflict) => Err(AppendError::Conflict),
+            Some(Fault::LoseReply) => {
+                self.store.append(batch, now)?;
+                Err(AppendError::Unknown("injected".into()))
+            }
+            Some(Fault::CommitLate(turns)) => {
+                let (store, batch) = (self.store.clone(), batch.to_vec());
+                tokio::spawn(async move {
+                    wait(turns).await;
+                    // Whether or not it is written, nobody is there to be told.
+                    let _ = store.append(&batch, now);
+                });
+                Err(AppendError::Unknown("injected".into()))
+            }
+            _ => self.store.append(batch, now),
         }
     }
 
     async fn read_stream(&self, stream: StreamId, after: Version) -> Result<Vec<Arc<RecordedEvent>>, Unavailable> {
+        self.meet_read_fault().await?;
         let written = self.written();
         let positions = written.streams.get(&stream).map_or(&[][..], Vec::as_slice);
         let page = positions.iter().skip(after as usize).take(PAGE_EVENTS_MAX);
@@ -152,15 +198,50 @@ impl EventLog for MemoryLog {
     }
 
     async fn versions(&self, streams: &[StreamId]) -> Result<Vec<Version>, Unavailable> {
+        self.meet_read_fault().await?;
         let written = self.written();
         Ok(streams.iter().map(|stream| written.version(*stream)).collect())
     }
 
     async fn find_key(&self, key: Uuid) -> Result<Option<StreamId>, Unavailable> {
+        self.meet_read_fault().await?;
         Ok(self.written().keys.get(&key).copied())
     }
 
-    fn watch_head(&self) -> watch::Receiver<Position> {
-        self.head.subscribe()
+    async fn read_snapshot(&self, stream: StreamId) -> Result<Option<Snapshot>, Unavailable> {
+        let fault = self.faults.of_snapshot();
+        if fault == Some(Fault::FailSnapshot) {
+            return Err(injected());
+        }
+        let written = self.written();
+        let Some((last, before)) = written.snapshots.get(&stream) else { return Ok(None) };
+        match fault {
+            Some(Fault::StaleSnapshot) => Ok(before.clone()),
+            Some(Fault::DamagedSnapshot(bit)) => Ok(Some(damaged(last, bit))),
+            _ => Ok(Some(last.clone())),
+        }
     }
+
+    async fn write_snapshot(&self, stream: StreamId, snapshot: &Snapshot) -> Result<(), Unavailable> {
+        if self.faults.forbid_snapshot() {
+            return Err(injected());
+        }
+        let mut written = self.written();
+        let before = written.snapshots.remove(&stream).map(|(last, _)| last);
+        written.snapshots.insert(stream, (snapshot.clone(), before));
+        Ok(())
+    }
+
+    fn watch_head(&self) -> watch::Receiver<Position> {
+        self.store.head.subscribe()
+    }
+}
+
+fn damaged(snapshot: &Snapshot, bit: u64) -> Snapshot {
+    let mut state = BytesMut::from(&snapshot.state[..]);
+    let bit = bit % (state.len() as u64 * 8).max(1);
+    if let Some(byte) = state.get_mut((bit / 8) as usize) {
+        *byte ^= 1 << (bit % 8);
+    }
+    Snapshot { state: state.freeze(), ..snapshot.clone() }
 }

@@ -18,11 +18,12 @@ use uuid::Uuid;
 
 use crate::tail::Tail;
 use crate::{
-    AppendError, Appended, Capabilities, EventLog, Metadata, PAGE_EVENTS_MAX, Position, RecordedEvent, StreamAppend,
-    StreamId, Unavailable, Version, keys_carried_twice,
+    AppendError, Appended, Capabilities, EventLog, Metadata, PAGE_EVENTS_MAX, Position, RecordedEvent, Snapshot,
+    StreamAppend, StreamId, Unavailable, Version, keys_carried_twice,
 };
 
 mod rows;
+mod snapshots;
 
 use rows::Columns;
 
@@ -217,6 +218,14 @@ impl EventLog for PostgresLog {
     async fn find_key(&self, key: Uuid) -> Result<Option<StreamId>, Unavailable> {
         let row = sqlx::query("SELECT stream FROM events WHERE key = $1").bind(key).fetch_optional(&self.pool).await?;
         Ok(row.as_ref().map(stream_of).transpose()?)
+    }
+
+    async fn read_snapshot(&self, stream: StreamId) -> Result<Option<Snapshot>, Unavailable> {
+        snapshots::read(&self.pool, stream).await
+    }
+
+    async fn write_snapshot(&self, stream: StreamId, snapshot: &Snapshot) -> Result<(), Unavailable> {
+        snapshots::write(&self.pool, stream, snapshot).await
     }
 
     fn watch_head(&self) -> watch::Receiver<Position> {

@@ -13,6 +13,7 @@ mod contract {
     pub(crate) mod racing;
     pub(crate) mod reading;
     pub(crate) mod rewriting;
+    pub(crate) mod snapshots;
     pub(crate) mod world;
 }
 
@@ -48,6 +49,15 @@ macro_rules! every_case {
             of_sixteen_racers_exactly_one_spends_a_key,
             readers_skip_no_event_of_twenty_four_writers_and_see_none_twice,
             an_append_that_nobody_waits_for_is_still_all_or_nothing,
+        }
+        every_case! { on $world, in snapshots:
+            a_stream_without_a_snapshot_has_none,
+            a_snapshot_reads_back_byte_for_byte,
+            a_snapshot_takes_the_place_of_any_other,
+            a_snapshot_belongs_to_one_stream,
+            a_snapshot_can_be_larger_than_any_row,
+            a_snapshot_is_replaced_wholly_or_not_at_all,
+            a_snapshot_changes_nothing_about_the_log,
         }
     };
     (on $world:expr, in $room:ident: $($case:ident,)+) => { $(

@@ -47,7 +47,7 @@ pub struct Settings {
     #[arg(long, env = "EVENTLY_LISTEN", default_value = "127.0.0.1:8000", global = true)]
     pub listen: SocketAddr,
 
-    /// Folder for the signing key and, without DATABASE_URL, for a private Postgres
+    /// Folder for the signing key, the payment secret and, without DATABASE_URL, for a private Postgres
     #[arg(long, env = "EVENTLY_DATA_DIR", default_value = ".evently", global = true)]
     pub data_dir: PathBuf,
 
@@ -80,6 +80,11 @@ pub struct Settings {
     #[arg(long, env = "EVENTLY_SIGNING_KEY", hide_env_values = true, global = true)]
     pub signing_key: Option<String>,
 
+    /// Secret shared with the payment provider, which signs its reports with it (16 bytes or more); without it
+    /// one is kept in the data folder
+    #[arg(long, env = "EVENTLY_PAYMENT_SECRET", hide_env_values = true, global = true)]
+    pub payment_secret: Option<String>,
+
     /// File with the public keys of access tokens (JWKS), for a query process that has no private key
     #[arg(long, env = "EVENTLY_JWKS", global = true)]
     pub jwks: Option<PathBuf>,
@@ -93,7 +98,8 @@ impl Settings {
     /// A variable that is set to nothing counts as not set: that is how compose files leave one out.
     #[must_use]
     pub fn without_blanks(mut self) -> Self {
-        for text in [&mut self.database_url, &mut self.admin_password, &mut self.signing_key] {
+        let texts = [&mut self.database_url, &mut self.admin_password, &mut self.signing_key, &mut self.payment_secret];
+        for text in texts {
             text.take_if(|text| text.trim().is_empty());
         }
         self.jwks.take_if(|path| path.as_os_str().is_empty());

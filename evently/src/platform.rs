@@ -1,12 +1,13 @@
 //! Puts the parts together: log, lanes, projector, both APIs, documentation, health, on one port.
 
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context as _;
-use command_api::{CommandApi, FirstAdmin, SigningKeys};
+use command_api::lane::Clock;
+use command_api::{CommandApi, FirstAdmin, PaymentSecret, SigningKeys};
 use edge::bearer::{Jwks, Verifier};
 use edge::limits::Limits;
 use edge::metrics::PrometheusHandle;
@@ -37,10 +38,12 @@ const QUERY_CONNECTIONS_MAX: u32 = 8;
 pub struct Settings {
     /// Where to listen; port 0 takes a free one.
     pub listen: SocketAddr,
-    /// Where the signing key is kept.
+    /// Where the signing key and the payment secret are kept.
     pub data_dir: PathBuf,
     /// The signing key itself, if it is not kept there.
     pub signing_key: Option<String>,
+    /// The payment secret itself, if it is not kept there.
+    pub payment_secret: Option<String>,
     /// A file with public keys, for a process that signs nothing.
     pub jwks: Option<PathBuf>,
     /// Whether one person may ask only so often.
@@ -51,6 +54,8 @@ pub struct Settings {
     pub role: Role,
     /// Who can sign in first.
     pub admin: FirstAdmin,
+    /// Tells the writing side the time.
+    pub clock: Clock,
 }
 
 /// A running platform, or one role of it.
@@ -153,9 +158,11 @@ impl Parts {
             Some(pem) => SigningKeys::from_pem(pem).context("EVENTLY_SIGNING_KEY")?,
             None => SigningKeys::load_or_create(&settings.data_dir)?,
         };
+        let payment_secret = payment_secret(settings.payment_secret.as_deref(), &settings.data_dir)?;
         let pool = self.pool(database, ACCOUNT_CONNECTIONS_MAX);
-        let (rate, lanes) = (rate_limits(settings), settings.lanes);
-        let command = CommandApi::start(self.log.clone(), pool, command_api::Settings { keys, rate, lanes });
+        let (rate, lanes, clock) = (rate_limits(settings), settings.lanes, settings.clock.clone());
+        let told = command_api::Settings { keys, rate, lanes, payment_secret, clock };
+        let command = CommandApi::start(self.log.clone(), pool, told);
         let admin_created = command.ensure_admin(&settings.admin).await?;
         let (router, document) = command.router();
         self.merge(router, document);
@@ -201,7 +208,16 @@ impl Parts {
             .merge(edge::docs::routes(document))
             .merge(edge::metrics::route(metrics))
             .merge(health.routes());
-        edge::assemble::assemble(router, Limits::default())
+        let limits = Limits { large_bodies: command_api::LARGE_BODIES, ..Limits::default() };
+        edge::assemble::assemble(router, limits)
+    }
+}
+
+/// The secret that was given, or the one kept in the data folder.
+pub(crate) fn payment_secret(given: Option<&str>, data_dir: &Path) -> anyhow::Result<PaymentSecret> {
+    match given {
+        Some(secret) => PaymentSecret::from_text(secret).context("EVENTLY_PAYMENT_SECRET"),
+        None => PaymentSecret::load_or_create(data_dir),
     }
 }
 

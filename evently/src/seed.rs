@@ -11,6 +11,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context as _, bail};
+use command_api::lane::system_clock;
 use command_api::{CommandApi, SigningKeys};
 use edge::rate::RateLimits;
 use event_log::postgres::PostgresLog;
@@ -22,6 +23,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::cli::Settings;
 use crate::database::Database;
+use crate::platform::payment_secret;
 use crate::say;
 use sample::PASSWORD;
 use sowing::{Sowing, Sown};
@@ -53,7 +55,9 @@ async fn sow(settings: &Settings, pool: &PgPool) -> anyhow::Result<Sown> {
         Some(pem) => SigningKeys::from_pem(pem).context("EVENTLY_SIGNING_KEY"),
         None => SigningKeys::load_or_create(&settings.data_dir),
     };
-    let to_start = command_api::Settings { keys: keys()?, rate: RateLimits::off(), lanes: 1 };
+    let payment_secret = payment_secret(settings.payment_secret.as_deref(), &settings.data_dir)?;
+    let (rate, clock) = (RateLimits::off(), system_clock());
+    let to_start = command_api::Settings { keys: keys()?, rate, lanes: 1, payment_secret, clock };
     let command = CommandApi::start(log.clone(), pool.clone(), to_start);
     let (router, _) = command.router();
     let bar = ProgressBar::new(0).with_style(ProgressStyle::with_template("Sowing {wide_bar} {pos}/{len} requests")?);

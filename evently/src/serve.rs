@@ -35,11 +35,13 @@ pub(crate) async fn serve(settings: &Settings) -> anyhow::Result<ExitCode> {
             listen: settings.listen,
             data_dir: settings.data_dir.clone(),
             signing_key: settings.signing_key.clone(),
+            payment_secret: settings.payment_secret.clone(),
             jwks: settings.jwks.clone(),
             rate_limits: settings.rate_limits == Switch::On,
             lanes: usize::from(settings.lanes),
             role: settings.role,
             admin,
+            clock: command_api::lane::system_clock(),
         },
         &database,
     )

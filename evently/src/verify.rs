@@ -1,13 +1,16 @@
 //! `evently verify`: counts the whole log again and compares the read models with the count.
 //!
 //! Nothing here uses the domain's rules or the projector's folds: a mistake in those would hide itself.
-//! `verify/walk.rs` goes through the log, `verify/show.rs` has the rules, `verify/tables.rs` compares.
+//! `verify/walk.rs` goes through the log, `verify/moment.rs` and `verify/show.rs` have the rules, each group
+//! of them in a file, and `verify/tables.rs` compares.
 
 mod facts;
 mod ledger;
+mod moment;
 mod recount;
 mod show;
 mod tables;
+mod tickets;
 mod walk;
 
 use std::process::ExitCode;
@@ -27,7 +30,7 @@ pub struct Report {
     pub events: u64,
     /// How many shows they speak of.
     pub shows: u64,
-    /// How many bookings were ever confirmed.
+    /// How many bookings there ever were, held ones included.
     pub bookings: u64,
     /// The first thing that is not as it should be, in one sentence; nothing was checked after it.
     pub difference: Option<String>,

@@ -5,7 +5,7 @@ use sqlx::PgConnection;
 
 use crate::error::FoldError;
 use crate::page::Page;
-use crate::projections::{Availability, Bookings, Shows};
+use crate::projections::{Availability, Bookings, Payments, Shows, Waitlist};
 
 /// A read model: a name, a version, and a fold of the log into its tables.
 #[async_trait]
@@ -23,7 +23,7 @@ pub(crate) trait Projection: Send + Sync {
 }
 
 /// Every projection there is. Each has a row in `projection_checkpoints`, made by its migration.
-pub(crate) const PROJECTIONS: [&dyn Projection; 3] = [&Shows, &Availability, &Bookings];
+pub(crate) const PROJECTIONS: [&dyn Projection; 5] = [&Shows, &Availability, &Bookings, &Waitlist, &Payments];
 
 /// Postgres counts with signed numbers; positions stay far below 2^63.
 pub(crate) fn signed(number: u64) -> i64 {

@@ -10,6 +10,7 @@ use tokio::sync::watch;
 
 use crate::cache::Cache;
 use crate::freshness::Freshness;
+use crate::seat_maps::SeatMaps;
 
 /// Cloned for every request, so it is one pointer.
 #[derive(Clone)]
@@ -19,13 +20,14 @@ pub(crate) struct Inner {
     pub(crate) pool: PgPool,
     pub(crate) freshness: Freshness,
     pub(crate) cache: Cache,
+    pub(crate) seat_maps: SeatMaps,
     verifier: Verifier,
 }
 
 impl App {
     pub(crate) fn new(pool: PgPool, verifier: Verifier, progress: watch::Receiver<u64>) -> Self {
-        let (freshness, cache) = (Freshness::new(progress), Cache::default());
-        Self(Arc::new(Inner { pool, freshness, cache, verifier }))
+        let (freshness, cache, seat_maps) = (Freshness::new(progress), Cache::default(), SeatMaps::default());
+        Self(Arc::new(Inner { pool, freshness, cache, seat_maps, verifier }))
     }
 }
 

@@ -50,6 +50,10 @@ pub(crate) struct FoundBooking {
     pub(crate) booked_at: DateTime<Utc>,
     pub(crate) cancelled_at: Option<DateTime<Utc>>,
     pub(crate) position: i64,
+    pub(crate) expires_at: Option<DateTime<Utc>>,
+    pub(crate) promo_code: Option<String>,
+    pub(crate) paid_amount: i64,
+    pub(crate) refunded_amount: i64,
     pub(crate) title: String,
     pub(crate) starts_at: DateTime<Utc>,
     pub(crate) ends_at: DateTime<Utc>,
@@ -85,8 +89,8 @@ macro_rules! bookings_where {
     ($($rest:literal),+) => {
         as_of!(
             "SELECT b.booking_id, b.show_id, b.customer_id, b.items, b.total_amount, b.currency, b.status, b.booked_at,
-                    b.cancelled_at, b.position, s.title, s.starts_at, s.ends_at, s.time_zone, s.venue_name,
-                    s.venue_city, s.venue_country, s.status AS show_status, s.cancelled_at AS show_cancelled_at
+                    b.cancelled_at, b.position, b.expires_at, b.promo_code, b.paid_amount, b.refunded_amount, s.title,
+                    s.starts_at, s.ends_at, s.time_zone, s.venue_name, s.venue_city, s.venue_country, s.status AS show_status, s.cancelled_at AS show_cancelled_at
              FROM bookings b JOIN shows s USING (show_id) ",
             $($rest),+
         )

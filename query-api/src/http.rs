@@ -1,8 +1,13 @@
 //! The route table of the reading side: one line per endpoint. Here a show is called an event.
 
+mod access;
 mod bookings;
 mod events;
+mod promo_codes;
+mod refunds;
+mod seat_map;
 mod seats;
+mod waitlist;
 
 use axum::http::HeaderValue;
 use axum::http::header::CONTENT_TYPE;
@@ -29,6 +34,12 @@ pub(crate) fn router(app: App, rate: &RateLimits) -> (axum::Router, utoipa::open
         .routes(routes!(seats::find_seats))
         .routes(routes!(bookings::list_bookings))
         .routes(routes!(bookings::find_booking))
+        .routes(routes!(seat_map::find_seat_map))
+        .routes(routes!(waitlist::list_entries_of_event))
+        .routes(routes!(waitlist::list_entries))
+        .routes(routes!(waitlist::find_entry))
+        .routes(routes!(promo_codes::list_promo_codes))
+        .routes(routes!(refunds::list_refunds))
         .split_for_parts();
     (rate.guard(router, Budget::Query).with_state(app), document)
 }
@@ -47,6 +58,13 @@ struct Money {
     /// ISO 4217.
     #[schema(example = "EUR")]
     currency: String,
+}
+
+impl Money {
+    /// So much; nothing at all if it is nothing.
+    fn unless_zero(amount: i64, currency: String) -> Option<Self> {
+        (amount != 0).then_some(Self { amount, currency })
+    }
 }
 
 /// An answer as JSON, finished.

@@ -1,7 +1,7 @@
-//! Shows what the projector retold: events, seats and bookings, over REST.
+//! Shows what the projector retold: events, seats, bookings, waitlists and refunds, over REST.
 //!
 //! It reads read models and never the log, and it changes nothing. Reading order: `http.rs` (the route
-//! table), `http/` (one file per resource), `shows.rs` and `bookings.rs` (the SQL), `cache.rs`.
+//! table), `http/` (one file per resource), `shows.rs`, `bookings.rs` and their neighbours (the SQL), `cache.rs`.
 
 mod app;
 mod bookings;
@@ -11,8 +11,12 @@ mod cursor;
 mod freshness;
 mod http;
 mod list;
+mod promo_codes;
+mod refunds;
+mod seat_maps;
 mod shows;
 mod store;
+mod waitlist;
 
 use edge::bearer::Verifier;
 use edge::rate::RateLimits;

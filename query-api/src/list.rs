@@ -1,13 +1,25 @@
 //! Lists: a page of them, where the next one begins, and the limits of asking.
 
 use edge::problem::{FieldError, Problem};
-use serde::Serialize;
-use utoipa::ToSchema;
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
 
 /// How many entries a page has when nobody says.
 pub(crate) const PAGE_ENTRIES_DEFAULT: u32 = 50;
 /// The most entries of a page.
 pub(crate) const PAGE_ENTRIES_MAX: u32 = 200;
+
+/// The query parameters of a list that has no others.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct PageParameters {
+    /// `page.next` of the page before.
+    pub(crate) cursor: Option<String>,
+    /// How many at most, from 1 to 200; 50 if not said.
+    #[param(minimum = 1, maximum = 200, default = 50)]
+    pub(crate) limit: Option<u32>,
+}
 
 /// A page of a list.
 #[derive(Debug, Serialize, ToSchema)]

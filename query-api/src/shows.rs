@@ -10,8 +10,12 @@ use uuid::Uuid;
 use crate::store::{self, Snapshot, as_of, snapshot};
 
 mod filter;
+mod seating;
+mod types;
 
 pub(crate) use filter::{EventFilter, EventParameters, Place, Sort};
+pub(crate) use seating::{SeatedShow, SectionSeats, find_seated};
+pub(crate) use types::{FoundType, FoundTypes, Viewer};
 
 /// A place.
 #[derive(Debug, Clone, FromRow, Serialize, ToSchema)]
@@ -65,55 +69,22 @@ pub(crate) struct FoundShow {
     pub(crate) published: bool,
     pub(crate) cancel_reason: Option<String>,
     pub(crate) revision: i64,
-    type_ids: Vec<Uuid>,
-    type_names: Vec<String>,
-    type_prices: Vec<i64>,
-    type_currencies: Vec<String>,
-    type_capacities: Vec<i32>,
-    type_sold: Vec<i64>,
-}
-
-/// One ticket type of a found show.
-pub(crate) struct FoundType {
-    pub(crate) id: Uuid,
-    pub(crate) name: String,
-    pub(crate) price: i64,
-    pub(crate) currency: String,
-    pub(crate) capacity: i64,
-    pub(crate) sold: i64,
-}
-
-impl FoundShow {
-    /// What is offered, in the organizer's order.
-    pub(crate) fn take_types(&mut self) -> Vec<FoundType> {
-        let ids = std::mem::take(&mut self.type_ids).into_iter();
-        let names = std::mem::take(&mut self.type_names);
-        let currencies = std::mem::take(&mut self.type_currencies);
-        let numbers = self.type_prices.iter().zip(&self.type_capacities).zip(&self.type_sold);
-        let types = ids.zip(names).zip(currencies).zip(numbers);
-        let found = types.map(|(((id, name), currency), ((price, capacity), sold))| FoundType {
-            id,
-            name,
-            price: *price,
-            currency,
-            capacity: i64::from(*capacity),
-            sold: *sold,
-        });
-        found.collect()
-    }
+    pub(crate) hold_seconds: i32,
+    pub(crate) offer_seconds: i32,
+    pub(crate) payment: String,
+    /// JSON as in the events.
+    pub(crate) refund_policy: Option<String>,
+    pub(crate) seat_map_version: Option<i32>,
+    pub(crate) refund_until: Option<DateTime<Utc>>,
+    #[sqlx(try_from = "String")]
+    pub(crate) types: FoundTypes,
 }
 
 const FIND: &str = as_of!(
-    "SELECT s.*, lower(s.title) AS title_key, t.*
-     FROM shows s, LATERAL (
-         SELECT coalesce(array_agg(ticket_type_id ORDER BY ordinal), '{}') AS type_ids,
-                coalesce(array_agg(name ORDER BY ordinal), '{}') AS type_names,
-                coalesce(array_agg(price_amount ORDER BY ordinal), '{}') AS type_prices,
-                coalesce(array_agg(currency ORDER BY ordinal), '{}') AS type_currencies,
-                coalesce(array_agg(capacity ORDER BY ordinal), '{}') AS type_capacities,
-                coalesce(array_agg(sold ORDER BY ordinal), '{}') AS type_sold
-         FROM ticket_types WHERE show_id = s.show_id
-     ) t WHERE s.show_id = $1"
+    "SELECT s.*, lower(s.title) AS title_key,
+            coalesce((SELECT json_agg(t ORDER BY t.ordinal) FROM ticket_types t WHERE t.show_id = $1)::text, '[]')
+                AS types
+     FROM shows s WHERE s.show_id = $1"
 );
 
 /// One show with its ticket types.

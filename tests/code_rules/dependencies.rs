@@ -8,7 +8,7 @@ use serde_json::Value;
 use crate::sources::{none, packages, root, sources};
 
 /// What each crate is built of, tests aside: our own crates first.
-const ALLOWED: [(&str, &str, &str); 10] = [
+const ALLOWED: [(&str, &str, &str); 11] = [
     ("domain", "", "chrono serde serde_json thiserror uuid"),
     ("event-log", "", "async-trait bytes chrono sqlx thiserror tokio uuid"),
     (
@@ -20,8 +20,8 @@ const ALLOWED: [(&str, &str, &str); 10] = [
     (
         "command-api",
         "domain edge event-log",
-        "anyhow argon2 aws-lc-rs axum base64 bytes chrono chrono-tz iso_currency jsonwebtoken lru metrics serde \
-         serde_json sha2 sqlx thiserror tokio tracing utoipa utoipa-axum uuid",
+        "anyhow argon2 aws-lc-rs axum base64 bytes chrono chrono-tz iso_currency jsonwebtoken lru metrics \
+         postcard serde serde_json sha2 sqlx thiserror tokio tower tracing utoipa utoipa-axum uuid",
     ),
     (
         "projector",
@@ -45,6 +45,7 @@ const ALLOWED: [(&str, &str, &str); 10] = [
         "command-api domain edge evently private-postgres",
         "anyhow axum bytes chrono clap hdrhistogram http-body-util hyper hyper-util mimalloc serde_json sqlx tokio uuid",
     ),
+    ("simulator", "command-api domain event-log", "async-trait chrono clap mimalloc serde serde_json tokio uuid"),
     ("system-tests", "evently", ""),
 ];
 

@@ -4,6 +4,7 @@
 mod access;
 mod openapi;
 mod problems;
+mod scene;
 mod sweep;
 
 use std::path::Path;

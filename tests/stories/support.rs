@@ -4,15 +4,19 @@
 
 pub(crate) mod answer;
 pub(crate) mod builders;
+pub(crate) mod clock;
 pub(crate) mod database;
 pub(crate) mod log;
 pub(crate) mod person;
 pub(crate) mod process;
+pub(crate) mod seats;
+pub(crate) mod verbs;
 pub(crate) mod world;
 
 pub(crate) use answer::Answer;
 pub(crate) use builders::{Show, ShowPlan, a_show};
 pub(crate) use person::Person;
+pub(crate) use seats::{a_house, seat, seats_in};
 pub(crate) use world::World;
 
 /// The longest that anything in these stories may take; only what never ends takes as long.

@@ -1,21 +1,17 @@
-//! How answers look: the JSON of bookings and events, and the headers that go with them.
+//! How answers look: amounts of money, and the headers that go with them.
 
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG};
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse as _, Response};
-use chrono::{DateTime, Utc};
-use domain::ids::{BookingId, ShowId};
 use domain::money::{Currency, Money};
-use domain::show::{BookedItem, Booking, Show};
 use edge::extract::{EVENTLY_POSITION, IDEMPOTENT_REPLAYED};
 use serde::Serialize;
 use utoipa::ToSchema;
-use uuid::Uuid;
 
 use crate::lane::Committed;
 
 /// An amount of money.
-#[derive(Serialize, ToSchema)]
+#[derive(Clone, Copy, Serialize, ToSchema)]
 pub(super) struct Amount {
     /// Minor units: 4250 is 42.50 EUR.
     #[schema(example = 4250)]
@@ -25,59 +21,35 @@ pub(super) struct Amount {
     currency: Currency,
 }
 
+impl Amount {
+    /// So many minor units.
+    pub(super) fn new(amount: i64, currency: Currency) -> Self {
+        Self { amount, currency }
+    }
+
+    /// The same; absent if it is nothing.
+    pub(super) fn unless_zero(amount: i64, currency: Currency) -> Option<Self> {
+        (amount != 0).then_some(Self { amount, currency })
+    }
+}
+
 impl From<Money> for Amount {
     fn from(money: Money) -> Self {
         Self { amount: money.amount, currency: money.currency }
     }
 }
 
-/// Some tickets of one type in a booking.
-#[derive(Serialize, ToSchema)]
-pub(super) struct BookedItemAnswer {
-    ticket_type_id: Uuid,
-    #[schema(example = 2)]
-    quantity: u32,
-    unit_price: Amount,
-}
-
-/// A booking.
-#[derive(Serialize, ToSchema)]
-pub(super) struct BookingAnswer {
-    booking_id: Uuid,
-    event_id: Uuid,
-    /// `confirmed` or `cancelled`.
-    #[schema(example = "confirmed")]
-    status: &'static str,
-    items: Vec<BookedItemAnswer>,
-    total: Amount,
-    booked_at: DateTime<Utc>,
-}
-
-impl BookingAnswer {
-    /// The booking as a show remembers it; absent if it does not.
-    pub(super) fn of(show: &Show, show_id: ShowId, booking_id: BookingId, status: &'static str) -> Option<Self> {
-        let booking = show.booking(booking_id)?;
-        let currency = show.currency()?;
-        let money = |amount| Amount::from(Money { amount, currency });
-        let item = |item: &BookedItem| BookedItemAnswer {
-            ticket_type_id: item.ticket_type_id.0,
-            quantity: item.quantity,
-            unit_price: money(item.unit_price),
-        };
-        Some(Self {
-            booking_id: booking_id.0,
-            event_id: show_id.0,
-            status,
-            items: booking.items.iter().map(item).collect(),
-            total: money(Booking::total(booking)),
-            booked_at: booking.booked_at,
-        })
-    }
-}
-
 /// A JSON answer to an obeyed command, with its position in the log and whether it is a repeat.
 pub(super) fn obeyed(status: StatusCode, body: &impl Serialize, committed: Committed) -> Response {
-    let mut response = plain(status, body);
+    told(plain(status, body), committed)
+}
+
+/// An answer without a body to an obeyed command.
+pub(super) fn obeyed_silently(committed: Committed) -> Response {
+    told(StatusCode::NO_CONTENT.into_response(), committed)
+}
+
+fn told(mut response: Response, committed: Committed) -> Response {
     response.headers_mut().insert(EVENTLY_POSITION, committed.position.into());
     if committed.repeated { replayed(response) } else { response }
 }

@@ -1,6 +1,8 @@
 //! Running an event: putting it on the programme, correcting it, selling it, calling it off.
 
 mod body;
+mod sold;
+mod terms;
 mod view;
 
 use axum::extract::State;
@@ -8,20 +10,21 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use domain::access::{Action, Actor, may};
 use domain::ids::ShowId;
-use domain::show::{CancelShow, Command, CreateShow, Show, Step};
+use domain::show::{CancelShow, Command, CreateShow, ReviseShow, Show, Step};
 use edge::bearer::Caller;
 use edge::extract::{CorrelationId, IdempotencyKey, IfMatch, Json, Path};
 use edge::problem::Problem;
 use uuid::Uuid;
 
 use super::answer::{obeyed, with_revision};
-use super::bookings::id_for;
+use super::keys::id_for;
 use super::problem::{show_refused, unavailable};
 use super::validate::Faults;
 use crate::app::App;
-use crate::lane::Committed;
-use body::{CancelEventBody, CreateEventBody, ReviseEventBody};
-use view::EventAnswer;
+use crate::lane::{Committed, Refused};
+use body::{CancelEventBody, CreateEventBody, RescheduleEventBody, ReviseEventBody};
+use terms::{Revision, TermsNow};
+pub(super) use view::EventAnswer;
 
 /// Create an event
 ///
@@ -32,7 +35,8 @@ use view::EventAnswer;
     responses(
         (status = 201, description = "Created as a draft; `ETag` is its revision", body = EventAnswer),
         (status = 403, description = "`forbidden`: organizers and administrators create events"),
-        (status = 422, description = "`invalid`, `contradictory-times`, `mixed-currencies` or `idempotency-key-reused`"),
+        (status = 422, description = "`invalid`, `contradictory-times`, `mixed-currencies`, \
+            `overlapping-policy-steps`, `code-too-long` or `idempotency-key-reused`"),
     ),
     security(("bearer" = []))
 )]
@@ -59,8 +63,8 @@ pub(super) async fn create_event(
 
 /// Revise an event
 ///
-/// Details, times, the limit per customer, new ticket types, larger or smaller capacities. Absent
-/// fields stay as they are, `null` clears those that may be absent.
+/// Details, times, the limit per customer, terms, new ticket types, larger or smaller capacities.
+/// Absent fields stay as they are, `null` clears those that may be absent.
 #[utoipa::path(
     patch, path = "/api/v1/admin/events/{event_id}", tag = "running events", request_body = ReviseEventBody,
     params(
@@ -70,9 +74,11 @@ pub(super) async fn create_event(
     responses(
         (status = 200, description = "Revised; `ETag` is its new revision", body = EventAnswer),
         (status = 404, description = "`not-found`"),
-        (status = 409, description = "`capacity-below-taken`, `unknown-ticket-type` or `event-cancelled`"),
+        (status = 409, description = "`capacity-below-taken`, `capacity-from-seat-map`, `unknown-ticket-type` or \
+            `event-cancelled`"),
         (status = 412, description = "`precondition-failed`: somebody else was first; read it again"),
-        (status = 422, description = "`invalid`, `contradictory-times`, `mixed-currencies` or `too-many-ticket-types`"),
+        (status = 422, description = "`invalid`, `contradictory-times`, `mixed-currencies`, `too-many-ticket-types`, \
+            `overlapping-policy-steps` or `code-too-long`"),
         (status = 428, description = "`precondition-required`: send `If-Match`"),
     ),
     security(("bearer" = []))
@@ -85,8 +91,25 @@ pub(super) async fn revise_event(
     IfMatch(expected_revision): IfMatch,
     Json(body): Json<ReviseEventBody>,
 ) -> Result<Response, Problem> {
-    let command = Command::ReviseShow(Box::new(body.into_domain(expected_revision)?));
-    run(&app, event_id, command, actor, correlation_id).await
+    let revision = body.into_domain(expected_revision)?;
+    let revise = if revision.is_about_terms() {
+        complete(&app, event_id, revision, correlation_id).await?
+    } else {
+        revision.revise
+    };
+    run(&app, event_id, Command::ReviseShow(Box::new(revise)), actor, correlation_id).await
+}
+
+/// Puts changes of terms on the terms as they are. That is safe although the show is asked twice: terms
+/// change only with the revision, and the command names the one that they were read at.
+async fn complete(app: &App, event_id: Uuid, revision: Revision, correlation_id: Uuid) -> Result<ReviseShow, Problem> {
+    let settle = app.shows.execute(event_id, Command::Settle, Actor::PLATFORM, correlation_id, TermsNow::of).await;
+    match settle {
+        Ok(now) if now.view.revision == revision.revise.expected_revision => Ok(revision.onto(now.view)),
+        // There is no such show, or not at that revision: the show itself will say so.
+        Ok(_) | Err(Refused::Rejected(_)) => Ok(revision.revise),
+        Err(refused) => Err(show_refused(refused)),
+    }
 }
 
 macro_rules! steps {
@@ -156,8 +179,34 @@ pub(super) async fn cancel_event(
     run(&app, event_id, Command::CancelShow(CancelShow { reason }), actor, correlation_id).await
 }
 
+/// Put an event off
+///
+/// Bookings stay. Until `refund_until`, whoever has booked by now gets everything back for tickets given
+/// back.
+#[utoipa::path(
+    post, path = "/api/v1/admin/events/{event_id}/reschedule", tag = "running events",
+    request_body = RescheduleEventBody,
+    params(("event_id" = Uuid, Path)),
+    responses(
+        (status = 200, description = "Put off, now or before", body = EventAnswer),
+        (status = 404, description = "`not-found`"),
+        (status = 409, description = "`event-cancelled`"),
+        (status = 422, description = "`invalid`, `contradictory-times` or `refund-date-past`"),
+    ),
+    security(("bearer" = []))
+)]
+pub(super) async fn reschedule_event(
+    State(app): State<App>,
+    Caller(actor): Caller,
+    CorrelationId(correlation_id): CorrelationId,
+    Path(event_id): Path<Uuid>,
+    Json(body): Json<RescheduleEventBody>,
+) -> Result<Response, Problem> {
+    run(&app, event_id, Command::RescheduleShow(body.into_domain()?), actor, correlation_id).await
+}
+
 /// Sends a command to a show that exists and answers with the show.
-async fn run(
+pub(super) async fn run(
     app: &App,
     event_id: Uuid,
     command: Command,

@@ -1,22 +1,84 @@
 //! Turns what clients sent into the domain's words, and tells all faults at once.
 
+use std::collections::BTreeSet;
+
+use axum::http::StatusCode;
 use chrono::{DateTime, Datelike as _, Utc};
 use domain::money::{Currency, Money};
-use domain::show::{CAPACITY_MAX, PRICE_MAX};
+use domain::show::{CAPACITY_MAX, CODE_CHARS_MAX, Code, PRICE_MAX, Rejection, SeatLabel};
 use domain::text::{NotAText, Text};
 use edge::problem::{FieldError, Problem};
+
+use super::problem::show_refused;
+use crate::lane::Refused;
 
 /// Years that Postgres, chrono and people agree on.
 const YEARS: std::ops::RangeInclusive<i32> = 1970..=9999;
 
+/// The most faults that are told at once.
+const FAULTS_MAX: usize = 100;
+
 /// Faults found so far, each with the place of its field (RFC 6901).
 #[derive(Default)]
-pub(super) struct Faults(Vec<FieldError>);
+pub(super) struct Faults {
+    fields: Vec<FieldError>,
+    /// A fault that has a name of its own; it is told instead of the others.
+    named: Option<Problem>,
+}
 
 impl Faults {
     /// Notes a fault.
     pub(super) fn add(&mut self, pointer: impl Into<String>, code: &'static str, detail: impl Into<String>) {
-        self.0.push(FieldError { pointer: pointer.into(), code, detail: detail.into() });
+        if self.fields.len() < FAULTS_MAX {
+            self.fields.push(FieldError { pointer: pointer.into(), code, detail: detail.into() });
+        }
+    }
+
+    /// Notes a fault that has a name of its own.
+    pub(super) fn add_named(&mut self, problem: Problem) {
+        self.named.get_or_insert(problem);
+    }
+
+    /// A number within bounds, or none.
+    pub(super) fn range(&mut self, pointer: &str, number: Option<u32>, range: std::ops::RangeInclusive<u32>) {
+        if number.is_some_and(|number| !range.contains(&number)) {
+            self.add(pointer, "out-of-range", format!("must be {} to {}", range.start(), range.end()));
+        }
+    }
+
+    /// A promo code or an access code. In upper case, because nobody should have to care.
+    pub(super) fn code(&mut self, pointer: &str, raw: &str) -> Option<Code> {
+        let code = Text::line(&raw.trim().to_uppercase());
+        if matches!(code, Err(NotAText::TooLong { .. })) {
+            self.add_named(code_too_long());
+            return None;
+        }
+        self.text(pointer, code)
+    }
+
+    /// Names of seats: 1 to `most` of them.
+    pub(super) fn seats(&mut self, pointer: &str, raw: &[String], most: usize) -> Option<Vec<SeatLabel>> {
+        if raw.is_empty() || raw.len() > most {
+            self.add(pointer, "out-of-range", format!("must be 1 to {most} seats"));
+            return None;
+        }
+        let named = raw.iter().enumerate().map(|(index, label)| match Text::line(label) {
+            Ok(label) => Some(label),
+            Err(error) => {
+                self.add(format!("{pointer}/{index}"), "invalid-text", error.to_string());
+                None
+            }
+        });
+        named.collect()
+    }
+
+    /// Each seat once in the whole request.
+    pub(super) fn seats_once(&mut self, seats: &[SeatLabel], seen: &mut BTreeSet<SeatLabel>) {
+        for seat in seats {
+            if !seen.insert(seat.clone()) {
+                self.add_named(show_refused(Refused::Rejected(Rejection::SeatListedTwice { seat: seat.clone() })));
+            }
+        }
     }
 
     /// One line of text.
@@ -87,8 +149,14 @@ impl Faults {
     /// The finished value, unless anything was wrong with it.
     pub(super) fn finish<T>(self, value: Option<T>) -> Result<T, Problem> {
         match value {
-            Some(value) if self.0.is_empty() => Ok(value),
-            _ => Err(Problem::invalid(self.0)),
+            Some(value) if self.fields.is_empty() && self.named.is_none() => Ok(value),
+            _ => Err(self.named.unwrap_or_else(|| Problem::invalid(self.fields))),
         }
     }
+}
+
+/// A code that cannot be one.
+pub(super) fn code_too_long() -> Problem {
+    let detail = format!("a code has at most {CODE_CHARS_MAX} characters");
+    Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "code-too-long", detail).with("limit", CODE_CHARS_MAX)
 }

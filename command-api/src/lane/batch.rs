@@ -4,9 +4,10 @@ use std::collections::{HashMap, HashSet};
 
 use bytes::Bytes;
 use chrono::{DateTime, Utc};
-use domain::aggregate::{Aggregate, Asked};
+use domain::aggregate::{Aggregate, Asked, settle_all};
 use domain::event::DomainEvent;
-use event_log::{NewEvent, Position, StreamAppend, StreamId, Version};
+use domain::planted;
+use event_log::{Metadata, NewEvent, Position, StreamAppend, StreamId, Version};
 use uuid::Uuid;
 
 use super::command::{Committed, Waiting};
@@ -16,21 +17,30 @@ use super::memory::Memory;
 pub(super) struct Batch<A: Aggregate> {
     decided: Vec<Decided<A>>,
     appends: Vec<StreamAppend>,
-    /// Where in `appends` each aggregate's events are; `None` if it decided none.
+    /// Where in `appends` each aggregate's events are; `None` if it has none.
     touched: HashMap<Uuid, Option<usize>>,
+    /// What stands as the command of events that nobody asked for, once there are any.
+    housekeeping: Option<Uuid>,
 }
 
 struct Decided<A: Aggregate> {
     waiting: Waiting<A>,
-    /// How many events its aggregate has in this batch, its own included; 0 if it decided none.
-    outcome: Result<usize, A::Rejection>,
+    outcome: Result<Obeyed, A::Rejection>,
+}
+
+/// A command that was not refused.
+struct Obeyed {
+    /// How many events its aggregate has in this batch, up to its own and what was settled after them.
+    events: usize,
+    /// It decided none itself.
+    repeated: bool,
 }
 
 impl<A: Aggregate> Batch<A> {
     /// Decides each command on the state that includes the events of those before it.
     pub(super) fn decide(memory: &mut Memory<A>, commands: Vec<Waiting<A>>, at: DateTime<Utc>) -> Self {
         let decided = Vec::with_capacity(commands.len());
-        let mut batch = Self { decided, appends: Vec::new(), touched: HashMap::new() };
+        let mut batch = Self { decided, appends: Vec::new(), touched: HashMap::new(), housekeeping: None };
         for waiting in commands {
             let outcome = batch.decide_one(memory, &waiting, at);
             batch.decided.push(Decided { waiting, outcome });
@@ -38,39 +48,61 @@ impl<A: Aggregate> Batch<A> {
         batch
     }
 
+    /// What is due by itself comes first, so that the decision finds nothing overdue; what follows from
+    /// the decision comes with it, so that nobody gets in between. All of it is one append.
     fn decide_one(
         &mut self,
         memory: &mut Memory<A>,
         waiting: &Waiting<A>,
         at: DateTime<Utc>,
-    ) -> Result<usize, A::Rejection> {
-        let place = self.touched.entry(waiting.id).or_insert(None);
+    ) -> Result<Obeyed, A::Rejection> {
+        self.touched.entry(waiting.id).or_insert(None);
         let Some(loaded) = memory.get(waiting.id) else {
             // The lane routes only commands whose aggregate is in memory, and drops none while it decides.
-            return Ok(0);
+            return Ok(Obeyed { events: 0, repeated: true });
         };
-        let events = loaded.state.decide(&waiting.command, &Asked { by: waiting.by, at })?;
-        if events.is_empty() {
-            return Ok(0);
+        let version = loaded.version;
+        self.settled(waiting, version, settle_all(&mut loaded.state, at));
+        let decided = loaded.state.decide(&waiting.command, &Asked { by: waiting.by, at })?;
+        let repeated = decided.is_empty();
+        if !repeated {
+            for event in &decided {
+                loaded.state.evolve(event);
+            }
+            self.record(waiting.id, version, decided, waiting.metadata());
+            self.settled(waiting, version, settle_all(&mut loaded.state, at));
         }
+        let place = self.touched.get(&waiting.id).copied().flatten();
+        Ok(Obeyed { events: place.map_or(0, |place| self.appends[place].events.len()), repeated })
+    }
+
+    /// Records what nobody asked for. It has a command id of its own, so that a command's id in the log
+    /// always means that the command was obeyed.
+    fn settled(&mut self, occasion: &Waiting<A>, version: Version, events: Vec<A::Event>) {
+        if events.is_empty() {
+            return;
+        }
+        let command_id = *self.housekeeping.get_or_insert_with(Uuid::now_v7);
+        let command_id = if planted!("housekeeping-takes-command-id") { occasion.command_id } else { command_id };
+        let metadata = Metadata { actor: Uuid::nil(), command_id, ..occasion.metadata() };
+        self.record(occasion.id, version, events, metadata);
+    }
+
+    fn record(&mut self, id: Uuid, version: Version, events: Vec<A::Event>, metadata: Metadata) {
         let appends = &mut self.appends;
-        let index = *place.get_or_insert_with(|| {
-            let stream = StreamId::new(A::CATEGORY, waiting.id);
-            appends.push(StreamAppend { stream, expected_version: loaded.version, events: Vec::new() });
+        let place = *self.touched.entry(id).or_insert(None).get_or_insert_with(|| {
+            let stream = StreamId::new(A::CATEGORY, id);
+            appends.push(StreamAppend { stream, expected_version: version, events: Vec::new() });
             appends.len() - 1
         });
-        for event in events {
-            loaded.state.evolve(&event);
-            appends[index].events.push(NewEvent {
-                event_id: Uuid::now_v7(),
-                event_type: event.event_type(),
-                schema_version: event.schema_version(),
-                payload: Bytes::from(event.encode()),
-                key: event.key(),
-                metadata: waiting.metadata(),
-            });
-        }
-        Ok(appends[index].events.len())
+        appends[place].events.extend(events.into_iter().map(|event| NewEvent {
+            event_id: Uuid::now_v7(),
+            event_type: event.event_type(),
+            schema_version: event.schema_version(),
+            payload: Bytes::from(event.encode()),
+            key: event.key(),
+            metadata,
+        }));
     }
 
     /// What is to be written.
@@ -103,16 +135,27 @@ impl<A: Aggregate> Batch<A> {
                 waiting.reply_unavailable();
                 continue;
             };
-            match (outcome, self.touched.get(&waiting.id)) {
-                (Err(rejection), _) => waiting.reply_rejected(rejection),
-                (Ok(events), Some(Some(append))) if events > 0 => {
-                    let position = firsts[*append] + events as Position - 1;
-                    waiting.reply_done(&loaded.state, Committed { position, repeated: false });
+            let place = self.touched.get(&waiting.id).copied().flatten();
+            match outcome {
+                // An earlier attempt may still be written, unless another event has taken its place.
+                Err(_) if waiting.may_yet_be_written_at(loaded.version) => waiting.reply_unavailable(),
+                Err(rejection) => waiting.reply_rejected(rejection),
+                Ok(Obeyed { events, repeated }) => {
+                    let end = place.filter(|_| events > 0).map(|place| firsts[place] + events as Position - 1);
+                    let position = end.unwrap_or(loaded.position);
+                    waiting.reply_done(&loaded.state, Committed { position, repeated });
                 }
-                (Ok(_), _) => {
-                    let committed = Committed { position: loaded.position, repeated: true };
-                    waiting.reply_done(&loaded.state, committed);
-                }
+            }
+        }
+    }
+
+    /// Lets every command that decided something remember that it may be in the log.
+    pub(super) fn doubt(&mut self) {
+        for Decided { waiting, outcome } in &mut self.decided {
+            let place = self.touched.get(&waiting.id).copied().flatten();
+            let decided = matches!(outcome, Ok(Obeyed { repeated: false, .. }));
+            if let Some(place) = place.filter(|_| decided || planted!("housekeeping-takes-command-id")) {
+                waiting.doubt(self.appends[place].expected_version);
             }
         }
     }
@@ -120,7 +163,7 @@ impl<A: Aggregate> Batch<A> {
     /// Throws away every state this batch has touched: none of them agrees with the log for sure.
     /// Gives back the commands.
     pub(super) fn forget(self, memory: &mut Memory<A>) -> impl Iterator<Item = Waiting<A>> + use<A> {
-        for id in self.touched.keys() {
+        for id in self.touched.keys().filter(|_| !planted!("keep-state-after-failed-append")) {
             memory.drop(*id);
         }
         self.decided.into_iter().map(|decided| decided.waiting)

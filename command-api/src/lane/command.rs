@@ -2,7 +2,7 @@
 
 use domain::access::Actor;
 use domain::aggregate::Aggregate;
-use event_log::{Metadata, Position};
+use event_log::{Metadata, Position, Version};
 use tokio::sync::{mpsc, oneshot};
 use uuid::Uuid;
 
@@ -20,7 +20,7 @@ pub struct Done<R> {
 /// Where an obeyed command stands in the log.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Committed {
-    /// A read model that has come this far shows the command's effect.
+    /// A read model that has come this far shows the command's effect, and what was settled with it.
     pub position: Position,
     /// The command decided nothing: it had been obeyed before.
     pub repeated: bool,
@@ -34,8 +34,8 @@ pub enum Refused<E> {
     /// Too many commands wait. Nothing was recorded.
     Overloaded,
     /// The log cannot be reached, or too many others write at once. In the rare case that the log was
-    /// lost from sight while it was written, time after time, the command may be recorded; repeating
-    /// it with the same key finds out.
+    /// lost from sight while it was written, the command may be recorded, or may be yet; repeating it
+    /// with the same key finds out.
     Unavailable,
 }
 
@@ -49,7 +49,17 @@ pub(super) struct Waiting<A: Aggregate> {
     pub(super) command_id: Uuid,
     pub(super) correlation_id: Uuid,
     pub(super) attempts: u32,
+    doubt: Option<Doubt>,
     reply: Reply<A>,
+}
+
+/// Appends of a command's events of which nobody knows whether they were written, or still will be.
+#[derive(Clone, Copy)]
+struct Doubt {
+    /// The version the first of them expected of the stream.
+    first: Version,
+    /// The version the last of them expected.
+    last: Version,
 }
 
 impl<A: Aggregate> Waiting<A> {
@@ -60,6 +70,22 @@ impl<A: Aggregate> Waiting<A> {
             correlation_id: self.correlation_id,
             causation_id: None,
         }
+    }
+
+    /// Remembers that its events may be in the log after this version, or get there later.
+    pub(super) fn doubt(&mut self, expected: Version) {
+        let first = self.doubt.map_or(expected, |doubt| doubt.first);
+        self.doubt = Some(Doubt { first, last: expected });
+    }
+
+    /// After which version its events may be in the log.
+    pub(super) fn may_be_written_after(&self) -> Option<Version> {
+        self.doubt.map(|doubt| doubt.first)
+    }
+
+    /// Whether its events may still get into a stream that is at this version.
+    pub(super) fn may_yet_be_written_at(&self, version: Version) -> bool {
+        self.doubt.is_some_and(|doubt| version <= doubt.last)
     }
 
     pub(super) fn reply_done(self, state: &A, committed: Committed) {
@@ -99,7 +125,7 @@ impl<A: Aggregate> Lanes<A> {
             let _ = sender.send(outcome.map(|(state, committed)| Done { view: view(state), committed }));
         });
         let command_id = Uuid::now_v7();
-        let waiting = Waiting { id, command, by, command_id, correlation_id, attempts: 0, reply };
+        let waiting = Waiting { id, command, by, command_id, correlation_id, attempts: 0, doubt: None, reply };
         match self.mailbox(id).try_send(waiting) {
             Ok(()) => answer.await.unwrap_or(Err(Refused::Unavailable)),
             Err(mpsc::error::TrySendError::Full(_)) => Err(Refused::Overloaded),

@@ -1,24 +1,21 @@
 //! Reading aggregates from the log without stopping the lane: their commands wait, others go on.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use domain::aggregate::Aggregate;
-use domain::event::DomainEvent;
-use event_log::{EventLog, PAGE_EVENTS_MAX, StreamId};
+use event_log::{EventLog, Version};
 use tokio::sync::mpsc;
 use uuid::Uuid;
 
 use super::LOADING_COMMANDS_MAX;
 use super::command::Waiting;
-use super::memory::Loaded;
+use super::fold::{self, Folded, Sought};
 
 /// An aggregate that was read, or why it was not.
 pub(super) struct Load<A> {
     pub(super) id: Uuid,
-    pub(super) outcome: Result<Loaded<A>, String>,
-    /// Those of the waiting commands that turned out to be in the log already.
-    pub(super) recorded: HashSet<Uuid>,
+    pub(super) outcome: Result<Folded<A>, String>,
 }
 
 /// Commands whose aggregates are being read.
@@ -57,14 +54,12 @@ impl<A: Aggregate> Loading<A> {
     /// Starts reading every aggregate that is newly waited for.
     pub(super) fn start(&mut self, log: &Arc<dyn EventLog>, loads: &mpsc::Sender<Load<A>>) {
         for id in self.not_started.drain(..) {
-            let retried = self.waiting.get(&id).into_iter().flatten().filter(|waiting| waiting.attempts > 0);
-            let sought: HashSet<Uuid> = retried.map(|waiting| waiting.command_id).collect();
+            let sought = sought(self.waiting.get(&id).into_iter().flatten());
             let (log, loads) = (log.clone(), loads.clone());
             tokio::spawn(async move {
-                let mut recorded = HashSet::new();
-                let outcome = read(&*log, id, &sought, &mut recorded).await;
+                let outcome = fold::read(&log, id, &sought).await;
                 // The lane is gone only when the process ends.
-                let _ = loads.send(Load { id, outcome, recorded }).await;
+                let _ = loads.send(Load { id, outcome }).await;
             });
         }
     }
@@ -77,32 +72,13 @@ impl<A: Aggregate> Loading<A> {
     }
 }
 
-async fn read<A: Aggregate>(
-    log: &dyn EventLog,
-    id: Uuid,
-    sought: &HashSet<Uuid>,
-    recorded: &mut HashSet<Uuid>,
-) -> Result<Loaded<A>, String> {
-    let begun = std::time::Instant::now();
-    let stream = StreamId::new(A::CATEGORY, id);
-    let mut loaded = Loaded { state: A::default(), version: 0, position: 0 };
-    loop {
-        let page = log.read_stream(stream, loaded.version).await.map_err(|error| error.to_string())?;
-        for event in &page {
-            // An event that this Evently does not know may forbid what it is about to allow, so an
-            // aggregate, unlike a projection, cannot pass over it.
-            let fact = A::Event::decode(&event.event_type, event.schema_version, &event.payload)
-                .map_err(|error| error.to_string())?;
-            loaded.state.evolve(&fact);
-            loaded.version = event.version;
-            loaded.position = event.position;
-            if sought.contains(&event.metadata.command_id) {
-                recorded.insert(event.metadata.command_id);
-            }
-        }
-        if page.len() < PAGE_EVENTS_MAX {
-            metrics::histogram!("evently_load_seconds").record(begun.elapsed().as_secs_f64());
-            return Ok(loaded);
+fn sought<'a, A: Aggregate>(waiting: impl Iterator<Item = &'a Waiting<A>>) -> Sought {
+    let mut sought = Sought { after: Version::MAX, ..Sought::default() };
+    for waiting in waiting {
+        if let Some(after) = waiting.may_be_written_after() {
+            sought.ids.insert(waiting.command_id);
+            sought.after = sought.after.min(after);
         }
     }
+    sought
 }

@@ -9,6 +9,7 @@ use uuid::Uuid;
 const MEMORY_ENTRIES_MAX: usize = 2_000_000;
 
 /// An aggregate as the log had it at some version.
+#[derive(Default)]
 pub(super) struct Loaded<A> {
     pub(super) state: A,
     pub(super) version: Version,

@@ -1,133 +1,256 @@
-//! Buying tickets and giving them back. Here, and nowhere else, seats are counted.
+//! Buying tickets: what a show remembers of a booking, and the two ways one begins, at once or as a hold.
+
+mod fingerprint;
 
 use alloc::boxed::Box;
 use alloc::vec;
 use alloc::vec::Vec;
 
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use crate::Timestamp;
 use crate::access::{Action, may};
 use crate::aggregate::Asked;
-use crate::ids::BookingId;
-use crate::show::command::{BookTickets, CancelBooking};
-use crate::show::event::{BookedItem, BookingCancelled, BookingConfirmed, Event};
-use crate::show::lifecycle::run_by;
-use crate::show::{Booking, Rejection, Show, Status};
+use crate::ids::{AccountId, BookingId, EntryId};
+use crate::show::command::BookTickets;
+use crate::show::event::{self, BookedItem, BookingConfirmed, Event, SeatsHeld};
+use crate::show::hold::{Hold, hold_until};
+use crate::show::payment::Payment;
+use crate::show::refund::Refund;
+use crate::show::terms::{self, Code};
+use crate::show::{Deadline, Rejection, Show, sale, waitlist};
+use fingerprint::{fingerprint_of_items, is_plain};
+
+pub(super) use fingerprint::fingerprint;
+
+/// What the show remembers of a booking, for ever: a late repeat must find it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Booking {
+    /// Who booked.
+    pub customer_id: AccountId,
+    /// What it has now, or had when it ended, and at which price.
+    pub items: Box<[BookedItem]>,
+    /// When it was booked or held.
+    #[serde(with = "chrono::serde::ts_microseconds")]
+    pub booked_at: Timestamp,
+    /// What became of it.
+    pub status: BookingStatus,
+    /// Which of the show's refund policies holds for it; 0 is none.
+    pub(super) policy: u16,
+    /// Stands for what was asked, so that a repeat is known from another request.
+    pub(super) asked: u64,
+    /// What most bookings do not have.
+    pub(super) more: Option<Box<More>>,
+}
+
+/// What became of a booking.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum BookingStatus {
+    /// Its tickets are set aside until a deadline.
+    Held,
+    /// So they are, and its holder is paying.
+    Paying,
+    /// Its tickets are bought.
+    Confirmed,
+    /// The deadline came first.
+    Lapsed,
+    /// Its holder gave it up.
+    Released,
+    /// It was given back, or the show was called off.
+    Cancelled,
+}
+
+impl BookingStatus {
+    /// The word used in the API and in the read models.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Held => "held",
+            Self::Paying => "paying",
+            Self::Confirmed => "confirmed",
+            Self::Lapsed => "lapsed",
+            Self::Released => "released",
+            Self::Cancelled => "cancelled",
+        }
+    }
+
+    /// Whether its tickets are nobody else's.
+    pub fn is_live(self) -> bool {
+        matches!(self, Self::Held | Self::Paying | Self::Confirmed)
+    }
+}
+
+/// What most bookings do not have.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct More {
+    /// Its items when it was made, if it has other ones now.
+    pub(super) first_items: Option<Box<[BookedItem]>>,
+    pub(super) hold: Option<Hold>,
+    pub(super) promo_code: Option<Code>,
+    pub(super) payments: Vec<Payment>,
+    pub(super) refunds: Vec<Refund>,
+    /// The request that confirmed it.
+    pub(super) confirmed_by: Option<Uuid>,
+    /// The requests that gave parts of it back.
+    pub(super) reduced_by: Vec<Uuid>,
+}
+
+impl Booking {
+    /// How many tickets.
+    pub fn quantity(&self) -> u32 {
+        self.items.iter().map(|item| item.quantity).sum()
+    }
+
+    /// What it costs in all, in minor units of the show's currency.
+    pub fn total(&self) -> i64 {
+        event::total(&self.items)
+    }
+
+    /// Its items when it was made.
+    pub fn first_items(&self) -> &[BookedItem] {
+        self.more().and_then(|more| more.first_items.as_deref()).unwrap_or(&self.items)
+    }
+
+    /// The code that made it cheaper.
+    pub fn promo_code(&self) -> Option<&Code> {
+        self.more().and_then(|more| more.promo_code.as_ref())
+    }
+
+    /// Its deadline, while it is held.
+    pub fn expires_at(&self) -> Option<Timestamp> {
+        let open = matches!(self.status, BookingStatus::Held | BookingStatus::Paying);
+        self.hold().filter(|_| open).map(|hold| hold.expires_at)
+    }
+
+    /// Its first deadline, if it was ever held.
+    pub fn first_expires_at(&self) -> Option<Timestamp> {
+        self.hold().map(|hold| hold.first_expires_at)
+    }
+
+    pub(super) fn hold(&self) -> Option<&Hold> {
+        self.more().and_then(|more| more.hold.as_ref())
+    }
+
+    pub(super) fn more(&self) -> Option<&More> {
+        self.more.as_deref()
+    }
+
+    pub(super) fn more_mut(&mut self) -> &mut More {
+        self.more.get_or_insert_default()
+    }
+}
 
 pub(super) fn book(show: &Show, book: &BookTickets, asked: &Asked) -> Result<Vec<Event>, Rejection> {
+    let fingerprint = fingerprint(book);
     if let Some(booking) = show.booking(book.booking_id) {
-        return if repeats(book, booking) { Ok(vec![]) } else { Err(Rejection::IdempotencyKeyReused) };
+        let repeats = booking.customer_id == book.customer_id && booking.asked == fingerprint;
+        return if repeats { Ok(vec![]) } else { Err(Rejection::IdempotencyKeyReused) };
     }
-    check_sale(show, asked)?;
-    let items = claim(show, book)?;
-    check_limit(show, book)?;
-    let Some(currency) = show.currency() else { return Err(Rejection::NotOnSale) };
-    let (booking_id, customer_id, booked_at) = (book.booking_id, book.customer_id, asked.at);
-    Ok(vec![BookingConfirmed { booking_id, customer_id, items, currency, booked_at }.into()])
-}
-
-/// Whether a command with a known booking id asks for the very same thing. It may be asked of an
-/// ended booking too: the id stays spent, and a late repeat revives nothing.
-fn repeats(book: &BookTickets, booking: &Booking) -> bool {
-    let same = |(asked, booked): (&crate::show::Item, &BookedItem)| {
-        asked.ticket_type_id == booked.ticket_type_id && asked.quantity == booked.quantity
+    sale::check_sale(show, asked)?;
+    if show.terms.payment == terms::Payment::Required && !book.hold {
+        return Err(Rejection::HoldRequired);
+    }
+    let items = sale::claim(show, book, asked.at)?;
+    let taken = Taken {
+        booking_id: book.booking_id,
+        customer_id: book.customer_id,
+        items,
+        promo_code: book.promo_code.clone(),
+        offer: None,
+        asked: if is_plain(book) { 0 } else { fingerprint },
     };
-    book.customer_id == booking.customer_id
-        && book.items.len() == booking.items.len()
-        && book.items.iter().zip(&booking.items).all(same)
+    Ok(vec![taken.into_event(show, book.hold, asked.at)?])
 }
 
-fn check_sale(show: &Show, asked: &Asked) -> Result<(), Rejection> {
-    let schedule = show.schedule().ok_or(Rejection::NoSuchShow)?;
-    match show.status {
-        Status::OnSale => {}
-        Status::Cancelled => return Err(Rejection::EventCancelled),
-        Status::Closed => return Err(Rejection::SaleClosed),
-        Status::Paused => return Err(Rejection::NotOnSale),
-        // To anybody else a draft does not exist.
-        Status::Draft => return Err(run_by(show, asked).map_or_else(|unknown| unknown, |_| Rejection::NotOnSale)),
-    }
-    match schedule.sale_opens_at {
-        Some(opens_at) if asked.at < opens_at => Err(Rejection::SaleNotOpen { opens_at }),
-        _ if asked.at >= schedule.sale_end() => Err(Rejection::SaleClosed),
-        _ => Ok(()),
+/// Tickets that are about to be taken, at once or as a hold.
+pub(super) struct Taken {
+    pub(super) booking_id: BookingId,
+    pub(super) customer_id: AccountId,
+    pub(super) items: Box<[BookedItem]>,
+    pub(super) promo_code: Option<Code>,
+    pub(super) offer: Option<EntryId>,
+    pub(super) asked: u64,
+}
+
+impl Taken {
+    pub(super) fn into_event(self, show: &Show, hold: bool, at: Timestamp) -> Result<Event, Rejection> {
+        let Self { booking_id, customer_id, items, promo_code, offer, asked } = self;
+        let (currency, policy) = (show.currency().ok_or(Rejection::NotOnSale)?, show.policy_number());
+        Ok(if hold {
+            let (expires_at, extendable_until) = hold_until(&show.terms, at);
+            let held_at = at;
+            SeatsHeld {
+                booking_id,
+                customer_id,
+                items,
+                currency,
+                held_at,
+                expires_at,
+                extendable_until,
+                policy,
+                promo_code,
+                offer,
+                asked,
+            }
+            .into()
+        } else {
+            let booked_at = at;
+            BookingConfirmed { booking_id, customer_id, items, currency, booked_at, policy, promo_code, offer, asked }
+                .into()
+        })
     }
 }
 
-/// The items at today's prices, if there are tickets for all of them.
-fn claim(show: &Show, book: &BookTickets) -> Result<Box<[BookedItem]>, Rejection> {
-    let claim = |item: &crate::show::Item| {
-        let ticket_type_id = item.ticket_type_id;
-        let offered = show.find_offered(ticket_type_id).ok_or(Rejection::UnknownTicketType { ticket_type_id })?;
-        // The edge lets each type come once. Should one ever come twice, it is counted twice.
-        let same = book.items.iter().filter(|other| other.ticket_type_id == ticket_type_id);
-        let requested = same.map(|other| other.quantity).fold(0, u32::saturating_add);
-        let available = offered.available();
-        if requested > available {
-            return Err(Rejection::SoldOut { ticket_type_id, requested, available });
-        }
-        Ok(BookedItem { ticket_type_id, quantity: item.quantity, unit_price: offered.ticket_type.price.amount })
+/// Somebody's own booking. Whether somebody else booked is nobody's business.
+pub(super) fn own<'a>(show: &'a Show, booking_id: BookingId, asked: &Asked) -> Result<&'a Booking, Rejection> {
+    let booking = show.booking(booking_id).ok_or(Rejection::NoSuchBooking)?;
+    if may(&asked.by, Action::KeepBooking { customer: booking.customer_id }) {
+        Ok(booking)
+    } else {
+        Err(Rejection::NoSuchBooking)
+    }
+}
+
+pub(super) fn confirmed(show: &mut Show, event: &BookingConfirmed) {
+    let asked = if event.asked == 0 { fingerprint_of_items(&event.items) } else { event.asked };
+    let mut booking = Booking {
+        customer_id: event.customer_id,
+        items: event.items.clone(),
+        booked_at: event.booked_at,
+        status: BookingStatus::Confirmed,
+        policy: event.policy,
+        asked,
+        more: None,
     };
-    book.items.iter().map(claim).collect()
+    if event.promo_code.is_some() {
+        booking.more_mut().promo_code.clone_from(&event.promo_code);
+    }
+    begin(show, event.booking_id, booking, event.offer);
 }
 
-fn check_limit(show: &Show, book: &BookTickets) -> Result<(), Rejection> {
-    let Some(limit) = show.max_per_customer else { return Ok(()) };
-    let already_held = show.held.get(&book.customer_id).copied().unwrap_or(0);
-    let requested: u32 = book.items.iter().map(|item| item.quantity).sum();
-    if already_held.saturating_add(requested) > limit {
-        return Err(Rejection::LimitPerCustomer { limit, already_held, requested });
-    }
-    Ok(())
-}
-
-pub(super) fn cancel(show: &Show, cancel: &CancelBooking, asked: &Asked) -> Result<Vec<Event>, Rejection> {
-    let booking = show.booking(cancel.booking_id).ok_or(Rejection::NoSuchBooking)?;
-    if !may(&asked.by, Action::KeepBooking { customer: booking.customer_id }) {
-        // Whether somebody else booked is nobody's business.
-        return Err(Rejection::NoSuchBooking);
-    }
-    if booking.cancelled {
-        return Ok(vec![]);
-    }
-    let over = show.schedule().is_some_and(|schedule| schedule.ends_at <= asked.at);
-    if over && !may(&asked.by, Action::GrantRole) {
-        return Err(Rejection::EventOver);
-    }
-    let (booking_id, customer_id) = (cancel.booking_id, booking.customer_id);
-    Ok(vec![BookingCancelled { booking_id, customer_id, items: booking.items.clone() }.into()])
-}
-
-pub(super) fn confirmed(show: &mut Show, confirmed: &BookingConfirmed) {
-    let booking = Booking {
-        customer_id: confirmed.customer_id,
-        items: confirmed.items.clone(),
-        booked_at: confirmed.booked_at,
-        cancelled: false,
+pub(super) fn held(show: &mut Show, event: &SeatsHeld) {
+    let mut booking = Booking {
+        customer_id: event.customer_id,
+        items: event.items.clone(),
+        booked_at: event.held_at,
+        status: BookingStatus::Held,
+        policy: event.policy,
+        asked: event.asked,
+        more: None,
     };
-    for item in &booking.items {
-        if let Some(offered) = show.offered_mut(item.ticket_type_id) {
-            offered.taken = offered.taken.saturating_add(item.quantity);
-        }
-    }
-    let held = show.held.entry(booking.customer_id).or_default();
-    *held = held.saturating_add(booking.quantity());
-    show.bookings.insert(confirmed.booking_id, booking);
+    let more = booking.more_mut();
+    more.promo_code.clone_from(&event.promo_code);
+    more.hold = Some(Hold::new(event));
+    show.deadlines.insert((event.expires_at, Deadline::Hold(event.booking_id)));
+    begin(show, event.booking_id, booking, event.offer);
 }
 
-pub(super) fn cancelled(show: &mut Show, booking_id: BookingId) {
-    let Some(booking) = show.bookings.get_mut(&booking_id) else { return };
-    if core::mem::replace(&mut booking.cancelled, true) {
-        return;
+/// A new booking takes its tickets, or takes them over from an offer.
+fn begin(show: &mut Show, booking_id: BookingId, booking: Booking, offer: Option<EntryId>) {
+    match offer {
+        Some(entry_id) => waitlist::accepted(show, entry_id, booking_id),
+        None => show.take(&booking.items),
     }
-    let (customer_id, quantity) = (booking.customer_id, booking.quantity());
-    for item in booking.items.clone() {
-        if let Some(offered) = show.offered_mut(item.ticket_type_id) {
-            offered.taken = offered.taken.saturating_sub(item.quantity);
-        }
-    }
-    if let Some(held) = show.held.get_mut(&customer_id) {
-        *held = held.saturating_sub(quantity);
-        if *held == 0 {
-            show.held.remove(&customer_id);
-        }
-    }
+    show.count_in(booking.customer_id, booking.quantity(), booking.promo_code());
+    show.bookings.insert(booking_id, booking);
 }

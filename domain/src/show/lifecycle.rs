@@ -5,8 +5,11 @@ use alloc::vec::Vec;
 
 use crate::access::{Action, may};
 use crate::aggregate::Asked;
-use crate::show::command::{CancelShow, Step};
-use crate::show::event::{Event, SaleClosed, SalePaused, SaleResumed, ShowCancelled, ShowCreated, ShowPublished};
+use crate::show::command::{CancelShow, RescheduleShow, Step};
+use crate::show::event::{
+    Event, SaleClosed, SalePaused, SaleResumed, Schedule, ShowCancelled, ShowCreated, ShowPublished, ShowRescheduled,
+};
+use crate::show::programme::check_times;
 use crate::show::{Rejection, Show, Status};
 
 /// The show, if whoever asks may run it.
@@ -51,14 +54,25 @@ pub(super) fn cancel(show: &Show, cancel: &CancelShow, asked: &Asked) -> Result<
     }
 }
 
-/// One fact ends every booking: nothing is taken or held any more.
-pub(super) fn cancelled(show: &mut Show) {
-    show.status = Status::Cancelled;
-    show.held.clear();
-    for offered in &mut show.offered {
-        offered.taken = 0;
+/// The show, if whoever asks may run it and it was not called off.
+pub(super) fn organized_by<'a>(show: &'a Show, asked: &Asked) -> Result<&'a ShowCreated, Rejection> {
+    let origin = run_by(show, asked)?;
+    if show.status == Status::Cancelled { Err(Rejection::EventCancelled) } else { Ok(origin) }
+}
+
+pub(super) fn reschedule(show: &Show, reschedule: &RescheduleShow, asked: &Asked) -> Result<Vec<Event>, Rejection> {
+    organized_by(show, asked)?;
+    let RescheduleShow { starts_at, ends_at, refund_until } = *reschedule;
+    let now = show.schedule().ok_or(Rejection::NoSuchShow)?;
+    let schedule = Schedule { starts_at, ends_at, ..now.clone() };
+    let known = show.put_off.is_some_and(|put_off| put_off.refund_until == refund_until);
+    if schedule == *now && known {
+        return Ok(vec![]);
     }
-    for booking in show.bookings.values_mut() {
-        booking.cancelled = true;
+    check_times(&schedule)?;
+    if refund_until <= asked.at {
+        return Err(Rejection::RefundDatePast);
     }
+    let rescheduled_at = asked.at;
+    Ok(vec![ShowRescheduled { schedule, refund_until, rescheduled_at }.into()])
 }

@@ -7,14 +7,21 @@ use axum::extract::MatchedPath;
 use axum::http::{Extensions, Method, StatusCode};
 use metrics::{Counter, Histogram, counter, histogram};
 
+use crate::limits::Limits;
 use crate::metrics::{HTTP_REQUEST_SECONDS, HTTP_REQUESTS};
 
 #[derive(Default)]
 pub(super) struct Endpoint {
-    /// As the router knows it (`/api/v1/events/{id}`): told by the first request.
-    route: OnceLock<Box<str>>,
+    /// Told by the first request.
+    learned: OnceLock<Learned>,
     /// A handful: the statuses that this endpoint has answered with.
     seen: RwLock<Vec<Handles>>,
+}
+
+struct Learned {
+    /// As the router knows it (`/api/v1/events/{id}`).
+    route: Box<str>,
+    body_bytes_max: usize,
 }
 
 #[derive(Clone)]
@@ -26,14 +33,17 @@ struct Handles {
 }
 
 impl Endpoint {
-    pub(super) fn learn_route(&self, extensions: &Extensions) {
-        self.route.get_or_init(|| {
-            extensions.get::<MatchedPath>().map_or("unmatched", MatchedPath::as_str).to_owned().into_boxed_str()
+    /// The largest body that this endpoint takes.
+    pub(super) fn learn(&self, extensions: &Extensions, limits: &Limits) -> usize {
+        let learned = self.learned.get_or_init(|| {
+            let route = extensions.get::<MatchedPath>().map_or("unmatched", MatchedPath::as_str);
+            Learned { route: route.into(), body_bytes_max: limits.body_bytes_max_at(route) }
         });
+        learned.body_bytes_max
     }
 
     pub(super) fn route(&self) -> &str {
-        self.route.get().map_or("unmatched", |route| route)
+        self.learned.get().map_or("unmatched", |learned| &learned.route)
     }
 
     pub(super) fn record(&self, method: &'static str, status: StatusCode, took: Duration) {

@@ -13,7 +13,7 @@ use tower::ServiceExt;
 
 use super::assemble;
 use crate::extract::{CorrelationId, Json, RequestId};
-use crate::limits::Limits;
+use crate::limits::{LargeBody, Limits};
 
 fn app(limits: Limits) -> Router {
     let api = Router::new()
@@ -142,6 +142,28 @@ async fn limits_bodies_announced_or_not() {
     for announced in [true, false] {
         assert_eq!(send(app(limits), request("[12345678]", announced)).await.0, 200);
         is_problem(&send(app(limits), request("[123456789]", announced)).await, 413, "body-too-large");
+    }
+}
+
+#[tokio::test]
+async fn lets_one_route_take_more_than_the_others() {
+    let large_bodies = &[LargeBody { route: "/body/{id}", bytes_max: 20 }];
+    let limits = Limits { body_bytes_max: 10, large_bodies, ..Limits::default() };
+    let echo = async |Json(value): Json<Value>| value.to_string();
+    let api = Router::new().route("/body", post(echo)).route("/body/{id}", post(echo));
+    let app = assemble(api, limits);
+    let request = |path: &str, bytes: usize, announced: bool| {
+        let request = Request::post(path).header("content-type", "application/json");
+        let request = if announced { request.header("content-length", bytes) } else { request };
+        request.body(Body::from(format!("[{}]", "1".repeat(bytes - 2)))).unwrap()
+    };
+    for announced in [true, false] {
+        is_problem(&send(app.clone(), request("/body", 11, announced)).await, 413, "body-too-large");
+        assert_eq!(send(app.clone(), request("/body/7", 11, announced)).await.0, 200);
+        assert_eq!(send(app.clone(), request("/body/7", 20, announced)).await.0, 200);
+        let answer = send(app.clone(), request("/body/7", 21, announced)).await;
+        is_problem(&answer, 413, "body-too-large");
+        assert_eq!(answer.2["limit"], 20);
     }
 }
 

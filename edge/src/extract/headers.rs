@@ -136,7 +136,7 @@ fn as_uuid(text: &str) -> Uuid {
 /// The request's context; made here when no [`crate::assemble()`] stands around the router.
 fn context(parts: &mut Parts) -> &Context {
     if parts.extensions.get::<Context>().is_none() {
-        let context = Context::new(&parts.headers, &Limits::default());
+        let context = Context::new(&parts.headers, Limits::default().body_bytes_max);
         parts.extensions.insert(context);
     }
     parts.extensions.get().expect("inserted just above")

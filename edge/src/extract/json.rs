@@ -1,8 +1,9 @@
 //! JSON bodies: one fast parse for good ones, a second and slower one that explains bad ones.
 
-use axum::extract::{FromRequest, Request};
+use axum::extract::{FromRequest, OptionalFromRequest, Request};
 use axum::http::header::CONTENT_TYPE;
 use axum::http::{HeaderMap, StatusCode};
+use bytes::Bytes;
 use serde::de::DeserializeOwned;
 use serde_json::error::Category;
 use serde_path_to_error::{Path, Segment};
@@ -18,6 +19,29 @@ impl<S: Sync, T: DeserializeOwned> FromRequest<S> for Json<T> {
     type Rejection = Problem;
 
     async fn from_request(request: Request, _: &S) -> Result<Self, Problem> {
+        JsonBytes::of(request).await?.parse().map(Self)
+    }
+}
+
+/// `Option<Json<T>>`: for requests that may come without a body.
+impl<S: Sync, T: DeserializeOwned> OptionalFromRequest<S> for Json<T> {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, state: &S) -> Result<Option<Self>, Problem> {
+        if !body::is_announced(request.headers()) {
+            return Ok(None);
+        }
+        <Self as FromRequest<S>>::from_request(request, state).await.map(Some)
+    }
+}
+
+/// A body that says it is JSON, as it came: for those so large that reading them is work of its own.
+#[derive(Clone, Debug)]
+pub struct JsonBytes(Bytes);
+
+impl JsonBytes {
+    /// The whole body of a request.
+    pub async fn of(request: Request) -> Result<Self, Problem> {
         if !is_json(request.headers()) {
             return Err(Problem::new(
                 StatusCode::UNSUPPORTED_MEDIA_TYPE,
@@ -25,8 +49,27 @@ impl<S: Sync, T: DeserializeOwned> FromRequest<S> for Json<T> {
                 "Send the body as application/json.",
             ));
         }
-        let body = body::read(request).await?;
-        serde_json::from_slice(&body).map(Self).map_err(|error| explain::<T>(&body, &error))
+        body::read(request).await.map(Self)
+    }
+
+    /// As they came: what a signature covers.
+    pub fn as_bytes(&self) -> &[u8] {
+        &self.0
+    }
+
+    /// How many bytes there are.
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// Whether there is nothing in it.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// What it says.
+    pub fn parse<T: DeserializeOwned>(&self) -> Result<T, Problem> {
+        serde_json::from_slice(&self.0).map_err(|error| explain::<T>(&self.0, &error))
     }
 }
 

@@ -23,7 +23,6 @@ struct Order {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-#[expect(dead_code, reason = "only read from JSON")]
 struct Item {
     quantity: u32,
 }
@@ -37,6 +36,7 @@ struct Page {
 fn app() -> Router {
     Router::new()
         .route("/orders", post(async |Json(_): Json<Order>| StatusCode::CREATED))
+        .route("/note", post(async |note: Option<Json<Item>>| format!("{:?}", note.map(|Json(item)| item.quantity))))
         .route("/any", post(async |Json(value): Json<Value>| axum::Json(value)))
         .route("/shows/{id}", get(async |Path(id): Path<ShowId>| id.to_string()))
         .route("/page", get(async |Query(page): Query<Page>| format!("{:?} {:?}", page.limit, page.after)))
@@ -138,6 +138,27 @@ async fn refuses_deep_json_without_falling_in() {
     let (status, body) = send(request).await;
     assert_eq!(status, 400, "{body}");
     assert!(body.contains("malformed-json"), "{body}");
+}
+
+#[tokio::test]
+async fn does_without_a_body_where_it_may() {
+    let note = async |body: &'static str, kind: Option<&str>| {
+        let mut request = Request::post("/note").header("content-length", body.len());
+        if let Some(kind) = kind {
+            request = request.header("content-type", kind);
+        }
+        let (status, answer) = send(request.body(body.into()).unwrap()).await;
+        (status.as_u16(), answer)
+    };
+    let json = Some("application/json");
+    assert_eq!(note("", None).await, (200, "None".to_owned()));
+    assert_eq!(note("", json).await, (200, "None".to_owned()));
+    assert_eq!(note("{\"quantity\":2}", json).await, (200, "Some(2)".to_owned()));
+    assert_eq!(note("{\"quantity\":2}", None).await.0, 415);
+    assert_eq!(note("{", json).await.0, 400);
+    assert_eq!(note("{}", json).await.0, 422);
+    let silent = Request::post("/note").body(Body::empty()).unwrap();
+    assert_eq!(send(silent).await, (StatusCode::OK, "None".to_owned()));
 }
 
 #[tokio::test]

@@ -1,12 +1,26 @@
-//! The payloads of events as their JSON is documented, read without the domain's types.
+//! The payloads of events as their JSON is documented, read without the domain's types. The shapes stand
+//! in one file each for the programme, the seats, the sale, the money and the waitlist.
 
-use std::borrow::Cow;
-use std::hash::{DefaultHasher, Hash as _, Hasher as _};
+mod money;
+mod programme;
+mod sale;
+mod seating;
+mod waitlist;
 
-use chrono::{DateTime, Utc};
 use serde::Deserialize;
 use serde::de::IgnoredAny;
-use uuid::Uuid;
+
+pub(super) use money::{
+    PaymentFailed, PaymentStarted, PaymentSucceeded, RefundDue, RefundFailed, RefundReason, RefundRetried,
+    RefundSucceeded,
+};
+pub(super) use programme::{
+    Account, Capacity, Details, Discount, Payment, Policy, Price, PromoCode, PutOff, SaleTerms, Schedule, ShowCreated,
+    TicketTermsSet, TicketType,
+};
+pub(super) use sale::{Confirmed, Given, HoldConfirmed, HoldExtended, Item, LapsedHold, Reduced, SetAside};
+pub(super) use seating::{SeatMap, SeatMapSet, SeatNames};
+pub(super) use waitlist::{Declined, LapsedOffer, Left, NewEntry, Offered};
 
 /// What an event says.
 pub(super) enum Fact<'a> {
@@ -15,162 +29,119 @@ pub(super) enum Fact<'a> {
     ShowCreated(Box<ShowCreated>),
     ShowDescribed(Details),
     ShowScheduled(Schedule),
+    ShowRescheduled(Box<PutOff>),
     CustomerLimitSet(Option<i32>),
-    TicketTypeAdded(TicketType),
+    SaleTermsSet(SaleTerms),
+    TicketTypeAdded(Box<TicketType>),
+    TicketTermsSet(TicketTermsSet),
     CapacityRaised(Capacity),
     CapacityLowered(Capacity),
+    PromoCodeAdded(PromoCode),
+    PromoCodeRemoved(String),
+    SeatMapSet(SeatMapSet),
+    SeatsBlocked(SeatNames),
+    SeatsUnblocked(SeatNames),
     ShowPublished,
     SalePaused,
     SaleResumed,
     SaleClosed,
     ShowCancelled(String),
     BookingConfirmed(Confirmed<'a>),
-    BookingCancelled(Cancelled),
-}
-
-#[derive(Deserialize)]
-pub(super) struct Account {
-    pub(super) account_id: Uuid,
-}
-
-#[derive(Deserialize)]
-pub(super) struct ShowCreated {
-    pub(super) show_id: Uuid,
-    pub(super) organizer_id: Uuid,
-    pub(super) details: Details,
-    pub(super) schedule: Schedule,
-    pub(super) max_per_customer: Option<i32>,
-    pub(super) ticket_types: Vec<TicketType>,
-}
-
-#[derive(Deserialize)]
-pub(super) struct Details {
-    pub(super) title: String,
-    pub(super) description: Option<String>,
-    pub(super) venue: Venue,
-}
-
-#[derive(Deserialize)]
-pub(super) struct Venue {
-    pub(super) name: String,
-    pub(super) city: String,
-    pub(super) country: String,
-}
-
-#[derive(Deserialize)]
-pub(super) struct Schedule {
-    pub(super) time_zone: String,
-    pub(super) starts_at: DateTime<Utc>,
-    pub(super) ends_at: DateTime<Utc>,
-    pub(super) sale_opens_at: Option<DateTime<Utc>>,
-    pub(super) sale_closes_at: Option<DateTime<Utc>>,
-}
-
-#[derive(Deserialize)]
-pub(super) struct TicketType {
-    #[serde(rename = "ticket_type_id")]
-    pub(super) id: Uuid,
-    pub(super) name: String,
-    pub(super) price: Price,
-    pub(super) capacity: i32,
-}
-
-#[derive(Deserialize)]
-pub(super) struct Price {
-    pub(super) amount: i64,
-    pub(super) currency: String,
-}
-
-#[derive(Deserialize)]
-pub(super) struct Capacity {
-    pub(super) ticket_type_id: Uuid,
-    pub(super) capacity: i32,
-}
-
-#[derive(Deserialize)]
-pub(super) struct Confirmed<'a> {
-    pub(super) booking_id: Uuid,
-    pub(super) customer_id: Uuid,
-    pub(super) items: Vec<Item>,
-    #[serde(borrow)]
-    pub(super) currency: Cow<'a, str>,
-    pub(super) booked_at: DateTime<Utc>,
-}
-
-#[derive(Deserialize)]
-pub(super) struct Cancelled {
-    pub(super) booking_id: Uuid,
-    pub(super) customer_id: Uuid,
-    pub(super) items: Vec<Item>,
-}
-
-#[derive(Deserialize, Hash)]
-pub(super) struct Item {
-    pub(super) ticket_type_id: Uuid,
-    pub(super) quantity: u32,
-    pub(super) unit_price: i64,
-}
-
-/// A few bytes that stand for the items, so that a million bookings fit into memory.
-pub(super) fn digest(items: &[Item]) -> u64 {
-    let mut hasher = DefaultHasher::new();
-    items.hash(&mut hasher);
-    hasher.finish()
-}
-
-#[derive(Deserialize)]
-struct Described {
-    details: Details,
-}
-
-#[derive(Deserialize)]
-struct Scheduled {
-    schedule: Schedule,
-}
-
-#[derive(Deserialize)]
-struct LimitSet {
-    max_per_customer: Option<i32>,
-}
-
-#[derive(Deserialize)]
-struct Added {
-    ticket_type: TicketType,
-}
-
-#[derive(Deserialize)]
-struct Reason {
-    reason: String,
+    SeatsHeld(SetAside<'a>),
+    HoldExtended(HoldExtended),
+    HoldConfirmed(HoldConfirmed),
+    HoldReleased(Given),
+    HoldsLapsed(Vec<LapsedHold>),
+    BookingReduced(Reduced),
+    BookingCancelled(Given),
+    PaymentStarted(PaymentStarted),
+    PaymentSucceeded(PaymentSucceeded),
+    PaymentFailed(PaymentFailed),
+    RefundDue(RefundDue),
+    RefundSucceeded(RefundSucceeded),
+    RefundFailed(RefundFailed),
+    RefundRetried(RefundRetried),
+    WaitlistJoined(NewEntry),
+    WaitlistLeft(Left),
+    SeatsOffered(Offered<'a>),
+    OfferDeclined(Declined),
+    OffersLapsed(Vec<LapsedOffer>),
 }
 
 impl<'a> Fact<'a> {
     /// Reads a payload, or says what is wrong with it.
     pub(super) fn read(event_type: &str, schema_version: i16, payload: &'a [u8]) -> Result<Self, String> {
-        if schema_version != 1 {
+        if !(1..=newest_version(event_type)).contains(&schema_version) {
             return Err(format!("{event_type} has version {schema_version}, which this program does not know"));
         }
         let fact = match event_type {
             "AccountRegistered" => json(payload).map(Self::AccountRegistered),
             "RoleGranted" => json(payload).map(Self::RoleGranted),
+            "BookingConfirmed" => json(payload).map(Self::BookingConfirmed),
+            "SeatsHeld" => json(payload).map(Self::SeatsHeld),
+            "HoldExtended" => json(payload).map(Self::HoldExtended),
+            "HoldConfirmed" => json(payload).map(Self::HoldConfirmed),
+            "HoldReleased" => json(payload).map(Self::HoldReleased),
+            "HoldsLapsed" => json(payload).map(|sale::HoldsLapsed { holds }| Self::HoldsLapsed(holds)),
+            "BookingReduced" => json(payload).map(Self::BookingReduced),
+            "BookingCancelled" => json(payload).map(Self::BookingCancelled),
+            "PaymentStarted" => json(payload).map(Self::PaymentStarted),
+            "PaymentSucceeded" => json(payload).map(Self::PaymentSucceeded),
+            "PaymentFailed" => json(payload).map(Self::PaymentFailed),
+            "RefundDue" => json(payload).map(Self::RefundDue),
+            "RefundSucceeded" => json(payload).map(Self::RefundSucceeded),
+            "RefundFailed" => json(payload).map(Self::RefundFailed),
+            "RefundRetried" => json(payload).map(Self::RefundRetried),
+            "WaitlistJoined" => json(payload).map(Self::WaitlistJoined),
+            "WaitlistLeft" => json(payload).map(Self::WaitlistLeft),
+            "SeatsOffered" => json(payload).map(Self::SeatsOffered),
+            "OfferDeclined" => json(payload).map(Self::OfferDeclined),
+            "OffersLapsed" => json(payload).map(|waitlist::OffersLapsed { offers }| Self::OffersLapsed(offers)),
+            _ => Self::organizers(event_type, payload)
+                .ok_or_else(|| format!("its type {event_type} is one that this program does not know"))?,
+        };
+        fact.map_err(|error| format!("the payload of {event_type} is damaged: {error}"))
+    }
+
+    /// Reads what the organizer said or did; none if it is no such thing.
+    fn organizers(event_type: &str, payload: &'a [u8]) -> Option<serde_json::Result<Self>> {
+        Some(match event_type {
             "ShowCreated" => json(payload).map(|created| Self::ShowCreated(Box::new(created))),
-            "ShowDescribed" => json(payload).map(|Described { details }| Self::ShowDescribed(details)),
-            "ShowScheduled" => json(payload).map(|Scheduled { schedule }| Self::ShowScheduled(schedule)),
+            "ShowDescribed" => json(payload).map(|programme::Described { details }| Self::ShowDescribed(details)),
+            "ShowScheduled" => json(payload).map(|programme::Scheduled { schedule }| Self::ShowScheduled(schedule)),
+            "ShowRescheduled" => json(payload).map(|later| Self::ShowRescheduled(Box::new(later))),
             "CustomerLimitSet" => {
-                json(payload).map(|LimitSet { max_per_customer }| Self::CustomerLimitSet(max_per_customer))
+                json(payload).map(|programme::LimitSet { max_per_customer }| Self::CustomerLimitSet(max_per_customer))
             }
-            "TicketTypeAdded" => json(payload).map(|Added { ticket_type }| Self::TicketTypeAdded(ticket_type)),
+            "SaleTermsSet" => json(payload).map(|programme::TermsSet { terms }| Self::SaleTermsSet(terms)),
+            "TicketTypeAdded" => {
+                json(payload).map(|programme::Added { ticket_type }| Self::TicketTypeAdded(Box::new(ticket_type)))
+            }
+            "TicketTermsSet" => json(payload).map(Self::TicketTermsSet),
             "CapacityRaised" => json(payload).map(Self::CapacityRaised),
             "CapacityLowered" => json(payload).map(Self::CapacityLowered),
+            "PromoCodeAdded" => {
+                json(payload).map(|programme::PromoAdded { promo_code }| Self::PromoCodeAdded(promo_code))
+            }
+            "PromoCodeRemoved" => json(payload).map(|programme::PromoRemoved { code }| Self::PromoCodeRemoved(code)),
+            "SeatMapSet" => json(payload).map(Self::SeatMapSet),
+            "SeatsBlocked" => json(payload).map(Self::SeatsBlocked),
+            "SeatsUnblocked" => json(payload).map(Self::SeatsUnblocked),
             "ShowPublished" => json(payload).map(|IgnoredAny| Self::ShowPublished),
             "SalePaused" => json(payload).map(|IgnoredAny| Self::SalePaused),
             "SaleResumed" => json(payload).map(|IgnoredAny| Self::SaleResumed),
             "SaleClosed" => json(payload).map(|IgnoredAny| Self::SaleClosed),
-            "ShowCancelled" => json(payload).map(|Reason { reason }| Self::ShowCancelled(reason)),
-            "BookingConfirmed" => json(payload).map(Self::BookingConfirmed),
-            "BookingCancelled" => json(payload).map(Self::BookingCancelled),
-            _ => return Err(format!("its type {event_type} is one that this program does not know")),
-        };
-        fact.map_err(|error| format!("the payload of {event_type} is damaged: {error}"))
+            "ShowCancelled" => json(payload).map(|programme::Reason { reason }| Self::ShowCancelled(reason)),
+            _ => return None,
+        })
+    }
+}
+
+/// The newest shape of an event's payload. Older ones say less and are read all the same.
+fn newest_version(event_type: &str) -> i16 {
+    match event_type {
+        "ShowCreated" | "TicketTypeAdded" | "BookingConfirmed" => 2,
+        _ => 1,
     }
 }
 

@@ -4,8 +4,9 @@ use std::collections::HashMap;
 
 use uuid::Uuid;
 
-use super::facts::{Account, Cancelled, Confirmed, Fact, digest};
-use super::ledger::{Booking, Ledger};
+use super::facts::{Account, Fact};
+use super::ledger::Ledger;
+use super::moment::Moment;
 use super::show::Show;
 use super::walk::{Event, Stream};
 
@@ -15,6 +16,8 @@ pub(super) struct Recount {
     pub(super) events: u64,
     pub(super) shows: HashMap<Uuid, Show>,
     pub(super) bookings: Ledger,
+    /// Where each payment was started, and where each waitlist entry joined.
+    named: HashMap<Uuid, i64>,
 }
 
 impl Recount {
@@ -29,17 +32,16 @@ impl Recount {
         Ok(())
     }
 
+    /// What is still missing where the log ends.
+    pub(super) fn missing(&self) -> Option<String> {
+        let owed = |show: &Show| show.owed.as_ref().filter(|owed| !owed.is_optional()).map(ToString::to_string);
+        let missing = |(show_id, show)| owed(show).map(|owed| format!("show-{show_id}: {owed}, and the log ends"));
+        self.shows.iter().find_map(missing)
+    }
+
     fn take_show(&mut self, event: &Event, show_id: Uuid, fact: Fact) -> Result<(), String> {
-        if let Fact::BookingConfirmed(confirmed) = &fact
-            && let Some(first) = self.bookings.get(confirmed.booking_id)
-        {
-            let (booking_id, position) = (first.id, first.position);
-            return Err(format!("booking {booking_id} is confirmed again, first at position {position}"));
-        }
-        let key = if let Fact::BookingConfirmed(confirmed) = &fact { Some(confirmed.booking_id) } else { None };
-        if event.key != key {
-            return Err("its key is not the id of the booking that it confirms".into());
-        }
+        self.begins_once(&fact, event.position)?;
+        check_key(event.key, &fact)?;
         if let Fact::ShowCreated(created) = fact {
             if created.show_id != show_id || event.version != 1 {
                 return Err("a show is created with the first event of its own stream, and only there".into());
@@ -50,11 +52,48 @@ impl Recount {
         let Some(show) = self.shows.get_mut(&show_id) else {
             return Err("something happens to a show that was not created".into());
         };
-        match fact {
-            Fact::BookingConfirmed(confirmed) => confirm(&mut self.bookings, show, &confirmed, event.position),
-            Fact::BookingCancelled(cancelled) => cancel(&mut self.bookings, show, &cancelled, event),
-            organized => show.organize(organized, event.recorded_at),
+        let (bookings, position, recorded_at) = (&mut self.bookings, event.position, event.recorded_at);
+        Moment { show, bookings, position, recorded_at, was_paid: false }.take(fact)
+    }
+
+    /// What has an id of its own begins once in the whole log.
+    fn begins_once(&mut self, fact: &Fact, position: i64) -> Result<(), String> {
+        let (id, first, word) = match fact {
+            Fact::BookingConfirmed(booking) => (booking.booking_id, self.first(booking.booking_id), "booking"),
+            Fact::SeatsHeld(held) => (held.booking_id, self.first(held.booking_id), "booking"),
+            Fact::PaymentStarted(started) => {
+                (started.payment_id, self.named.insert(started.payment_id, position), "payment")
+            }
+            Fact::WaitlistJoined(joined) => {
+                (joined.entry_id, self.named.insert(joined.entry_id, position), "waitlist entry")
+            }
+            _ => return Ok(()),
+        };
+        match first {
+            Some(first) => Err(format!("{word} {id} begins again, first at position {first}")),
+            None => Ok(()),
         }
+    }
+
+    /// Where a booking began.
+    fn first(&self, booking_id: Uuid) -> Option<i64> {
+        self.bookings.get(booking_id).map(|booking| booking.position)
+    }
+}
+
+/// The key of an event is the id of what begins with it.
+fn check_key(key: Option<Uuid>, fact: &Fact) -> Result<(), String> {
+    let (expected, of) = match fact {
+        Fact::BookingConfirmed(confirmed) => (Some(confirmed.booking_id), "the booking that it confirms"),
+        Fact::SeatsHeld(held) => (Some(held.booking_id), "the booking that it holds"),
+        Fact::PaymentStarted(started) => (Some(started.payment_id), "the payment that it starts"),
+        Fact::WaitlistJoined(joined) => (Some(joined.entry_id), "the waitlist entry that it makes"),
+        _ => (None, ""),
+    };
+    match expected {
+        _ if key == expected => Ok(()),
+        Some(_) => Err(format!("its key is not the id of {of}")),
+        None => Err("it has a key, though nothing begins with it that has an id".into()),
     }
 }
 
@@ -70,30 +109,5 @@ fn take_account(event: &Event, account_id: Uuid, fact: &Fact) -> Result<(), Stri
     if is_first != (event.version == 1) {
         return Err("an account is registered with the first event of its stream, and only there".into());
     }
-    Ok(())
-}
-
-fn confirm(bookings: &mut Ledger, show: &mut Show, confirmed: &Confirmed, position: i64) -> Result<(), String> {
-    let booking = Booking::of(confirmed, show.row.show_id, position)?;
-    show.book(confirmed, booking.quantity)?;
-    bookings.add(booking);
-    Ok(())
-}
-
-fn cancel(bookings: &mut Ledger, show: &mut Show, cancelled: &Cancelled, event: &Event) -> Result<(), String> {
-    let booking_id = cancelled.booking_id;
-    let booking = bookings.get_mut(booking_id).filter(|booking| booking.show_id == show.row.show_id);
-    let Some(booking) = booking else {
-        return Err(format!("booking {booking_id} is cancelled, but was never confirmed for this show"));
-    };
-    if booking.cancelled_at.is_some() {
-        return Err(format!("booking {booking_id}, confirmed at position {}, is cancelled again", booking.position));
-    }
-    if booking.customer_id != cancelled.customer_id || booking.items != digest(&cancelled.items) {
-        let position = booking.position;
-        return Err(format!("booking {booking_id} is cancelled with other words than it was confirmed at {position}"));
-    }
-    show.give_back(cancelled, booking.quantity)?;
-    booking.cancelled_at = Some(event.recorded_at);
     Ok(())
 }

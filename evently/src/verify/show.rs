@@ -1,13 +1,28 @@
-//! One show as the recount sees it: its rows in the read models, who holds how much, and the rules that
-//! every event of it must have kept.
+//! One show as the recount sees it: its rows in the read models, who has how much of it, and the rules
+//! that every event of it must have kept.
 
-use std::collections::HashMap;
+mod policies;
+mod programme;
+mod promos;
+mod sale;
+mod seats;
+mod waitlist;
+
+use std::collections::{BTreeSet, HashMap};
 
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
-use super::facts::{Cancelled, Capacity, Confirmed, Details, Fact, Item, Schedule, ShowCreated, TicketType};
+use super::facts::{Fact, Policy, ShowCreated};
+use super::ledger::Booking;
+use super::moment::Owed;
 use super::tables::{ShowRow, TicketTypeRow};
+use super::tickets::Tickets;
+use policies::{Policies, PutOff};
+
+pub(super) use promos::Promos;
+pub(super) use seats::{Owner, SeatState, Seats, digest};
+pub(super) use waitlist::{Entry, EntryState, Offer, Waitlist};
 
 /// A show.
 pub(super) struct Show {
@@ -15,14 +30,24 @@ pub(super) struct Show {
     pub(super) row: ShowRow,
     /// Its rows in `ticket_types`, as they should be.
     pub(super) ticket_types: Vec<TicketTypeRow>,
-    /// Tickets in live bookings, by customer.
+    pub(super) seats: Seats,
+    pub(super) promos: Promos,
+    pub(super) waitlist: Waitlist,
+    policies: Policies,
+    /// Tickets in live bookings and holds, by customer.
     held: HashMap<Uuid, i32>,
+    /// What ends by itself, and when.
+    pub(super) deadlines: BTreeSet<(DateTime<Utc>, Owner)>,
+    /// The bookings that somebody went to pay for, in that order.
+    pub(super) paid_for: Vec<Uuid>,
+    /// What the next event must be, because of the last one.
+    pub(super) owed: Option<Owed>,
 }
 
 impl Show {
     /// A new show.
     pub(super) fn created(created: ShowCreated, recorded_at: DateTime<Utc>) -> Result<Self, String> {
-        let ShowCreated { show_id, organizer_id, details, schedule, max_per_customer, ticket_types } = created;
+        let ShowCreated { show_id, organizer_id, details, schedule, max_per_customer, ticket_types, terms } = created;
         let row = ShowRow {
             show_id,
             organizer_id,
@@ -44,8 +69,26 @@ impl Show {
             cancelled_at: None,
             revision: 1,
             created_at: recorded_at,
+            hold_seconds: 0,
+            offer_seconds: 0,
+            payment: String::new(),
+            seat_map_version: None,
+            rescheduled_at: None,
+            refund_until: None,
         };
-        let mut show = Self { row, ticket_types: Vec::new(), held: HashMap::new() };
+        let mut show = Self {
+            row,
+            ticket_types: Vec::new(),
+            seats: Seats::default(),
+            promos: Promos::default(),
+            waitlist: Waitlist::default(),
+            policies: Policies::default(),
+            held: HashMap::new(),
+            deadlines: BTreeSet::new(),
+            paid_for: Vec::new(),
+            owed: None,
+        };
+        show.agree(&terms);
         for ticket_type in ticket_types {
             show.add(ticket_type)?;
         }
@@ -54,17 +97,29 @@ impl Show {
 
     /// Takes in what the organizer did.
     pub(super) fn organize(&mut self, fact: Fact, recorded_at: DateTime<Utc>) -> Result<(), String> {
-        if self.row.status == "cancelled" {
-            return Err("something happens to the show after it was cancelled".into());
-        }
         self.row.revision += 1;
         match fact {
             Fact::ShowDescribed(details) => self.describe(details),
             Fact::ShowScheduled(schedule) => self.schedule(schedule),
+            Fact::ShowRescheduled(later) => {
+                self.check_due(later.rescheduled_at)?;
+                self.schedule(later.schedule);
+                self.row.rescheduled_at = Some(later.rescheduled_at);
+                self.row.refund_until = Some(later.refund_until);
+                let (decided_at, refund_until) = (later.rescheduled_at, later.refund_until);
+                self.policies.put_off(PutOff { decided_at, refund_until });
+            }
             Fact::CustomerLimitSet(limit) => self.row.max_per_customer = limit,
-            Fact::TicketTypeAdded(ticket_type) => self.add(ticket_type)?,
+            Fact::SaleTermsSet(terms) => self.agree(&terms),
+            Fact::TicketTypeAdded(ticket_type) => self.add(*ticket_type)?,
+            Fact::TicketTermsSet(set) => self.agree_on_type(set)?,
             Fact::CapacityRaised(capacity) => self.resize(&capacity, |now| now < capacity.capacity)?,
             Fact::CapacityLowered(capacity) => self.resize(&capacity, |now| now > capacity.capacity)?,
+            Fact::PromoCodeAdded(promo_code) => self.promos.add(promo_code)?,
+            Fact::PromoCodeRemoved(code) => self.promos.remove(&code)?,
+            Fact::SeatMapSet(set) => self.set_seats(set)?,
+            Fact::SeatsBlocked(seats) => self.block(&seats.seats, true)?,
+            Fact::SeatsUnblocked(seats) => self.block(&seats.seats, false)?,
             Fact::ShowPublished => {
                 self.step(&["draft"], "on_sale")?;
                 self.row.published = true;
@@ -78,64 +133,24 @@ impl Show {
         Ok(())
     }
 
-    fn describe(&mut self, details: Details) {
-        self.row.title = details.title;
-        self.row.description = details.description;
-        self.row.venue_name = details.venue.name;
-        self.row.venue_city = details.venue.city;
-        self.row.venue_country = details.venue.country;
+    /// Whether it was called off.
+    pub(super) fn is_cancelled(&self) -> bool {
+        self.row.status == "cancelled"
     }
 
-    fn schedule(&mut self, schedule: Schedule) {
-        self.row.time_zone = schedule.time_zone;
-        self.row.starts_at = schedule.starts_at;
-        self.row.ends_at = schedule.ends_at;
-        self.row.sale_opens_at = schedule.sale_opens_at;
-        self.row.sale_closes_at = schedule.sale_closes_at;
+    /// The refund policy in force.
+    pub(super) fn refund_policy(&self) -> Option<&Policy> {
+        self.policies.current()
     }
 
-    fn add(&mut self, added: TicketType) -> Result<(), String> {
-        let TicketType { id: ticket_type_id, name, price, capacity } = added;
-        if self.ticket_types.iter().any(|known| known.ticket_type_id == ticket_type_id) {
-            return Err(format!("ticket type {ticket_type_id} is added twice"));
-        }
-        let currency = self.row.currency.get_or_insert_with(|| price.currency.clone());
-        if *currency != price.currency {
-            return Err(format!(
-                "ticket type {ticket_type_id} costs {}, the show is sold in {currency}",
-                price.currency
-            ));
-        }
-        let ordinal = self.ticket_types.last().map_or(1, |last| last.ordinal + 1);
-        let (show_id, price_amount, currency) = (self.row.show_id, price.amount, price.currency);
-        self.ticket_types.push(TicketTypeRow {
-            ticket_type_id,
-            show_id,
-            ordinal,
-            name,
-            price_amount,
-            currency,
-            capacity,
-            sold: 0,
-        });
-        Ok(())
+    /// The number of the refund policy that bookings made now carry.
+    pub(super) fn policy_number(&self) -> usize {
+        self.policies.number()
     }
 
-    fn resize(&mut self, wish: &Capacity, is_true: impl Fn(i32) -> bool) -> Result<(), String> {
-        let Capacity { ticket_type_id, capacity } = *wish;
-        let ticket_type = self.ticket_type(ticket_type_id)?;
-        if !is_true(ticket_type.capacity) {
-            let before = ticket_type.capacity;
-            return Err(format!(
-                "the capacity of {ticket_type_id} goes from {before} to {capacity} under a wrong name"
-            ));
-        }
-        if ticket_type.sold > i64::from(capacity) {
-            let sold = ticket_type.sold;
-            return Err(format!("the capacity of {ticket_type_id} is lowered to {capacity}, but {sold} are sold"));
-        }
-        ticket_type.capacity = capacity;
-        Ok(())
+    /// What may come back by the policy for tickets given back with an event recorded at this moment.
+    pub(super) fn back(&self, booking: &Booking, tickets: &[Tickets], recorded_at: DateTime<Utc>) -> Vec<i64> {
+        self.policies.back(booking, tickets, self.row.starts_at, recorded_at)
     }
 
     fn step(&mut self, from: &[&str], to: &str) -> Result<(), String> {
@@ -146,86 +161,16 @@ impl Show {
         Ok(())
     }
 
+    /// One fact ends everything. What becomes of holds and payments is counted with the bookings.
     fn cancel(&mut self, reason: String, recorded_at: DateTime<Utc>) {
         self.row.status = "cancelled".into();
         self.row.cancel_reason = Some(reason);
         self.row.cancelled_at = Some(recorded_at);
         self.held = HashMap::new();
+        self.deadlines = BTreeSet::new();
+        self.waitlist.end();
         for ticket_type in &mut self.ticket_types {
-            ticket_type.sold = 0;
+            (ticket_type.sold, ticket_type.held) = (0, 0);
         }
-    }
-
-    /// Takes in a booking of `quantity` tickets in all.
-    pub(super) fn book(&mut self, confirmed: &Confirmed, quantity: i32) -> Result<(), String> {
-        let booking_id = confirmed.booking_id;
-        if self.row.status != "on_sale" {
-            return Err(format!("booking {booking_id} is confirmed while the show is {}", self.row.status));
-        }
-        let at = confirmed.booked_at;
-        let sale_end = self.row.sale_closes_at.unwrap_or(self.row.ends_at);
-        if self.row.sale_opens_at.is_some_and(|opens_at| at < opens_at) || at >= sale_end {
-            return Err(format!("booking {booking_id} is made at {at}, when the sale is not open"));
-        }
-        if Some(&*confirmed.currency) != self.row.currency.as_deref() {
-            return Err(format!("booking {booking_id} is in {}, the show is not", confirmed.currency));
-        }
-        if confirmed.items.is_empty() || confirmed.items.iter().any(|item| item.quantity == 0) {
-            return Err(format!("booking {booking_id} holds no tickets of something"));
-        }
-        for item in &confirmed.items {
-            self.sell(booking_id, item)?;
-        }
-        let held = self.held.entry(confirmed.customer_id).or_default();
-        *held = held.saturating_add(quantity);
-        match self.row.max_per_customer {
-            Some(limit) if *held > limit => {
-                let customer_id = confirmed.customer_id;
-                Err(format!(
-                    "customer {customer_id} holds {held} tickets with booking {booking_id}, the limit is {limit}"
-                ))
-            }
-            _ => Ok(()),
-        }
-    }
-
-    fn sell(&mut self, booking_id: Uuid, item: &Item) -> Result<(), String> {
-        let ticket_type = self.ticket_type(item.ticket_type_id)?;
-        let TicketTypeRow { ticket_type_id, price_amount, capacity, .. } = *ticket_type;
-        if item.unit_price != price_amount {
-            let price = item.unit_price;
-            return Err(format!("booking {booking_id} pays {price} for {ticket_type_id}, which costs {price_amount}"));
-        }
-        ticket_type.sold += i64::from(item.quantity);
-        if ticket_type.sold > i64::from(capacity) {
-            let sold = ticket_type.sold;
-            return Err(format!(
-                "{ticket_type_id} is oversold: {sold} of {capacity} are taken with booking {booking_id}"
-            ));
-        }
-        Ok(())
-    }
-
-    /// Takes in the end of a booking of `quantity` tickets in all.
-    pub(super) fn give_back(&mut self, cancelled: &Cancelled, quantity: i32) -> Result<(), String> {
-        if self.row.status == "cancelled" {
-            return Err(format!("booking {} is cancelled after the whole show was", cancelled.booking_id));
-        }
-        for item in &cancelled.items {
-            self.ticket_type(item.ticket_type_id)?.sold -= i64::from(item.quantity);
-        }
-        if let Some(held) = self.held.get_mut(&cancelled.customer_id) {
-            *held -= quantity;
-            if *held == 0 {
-                self.held.remove(&cancelled.customer_id);
-            }
-        }
-        Ok(())
-    }
-
-    fn ticket_type(&mut self, ticket_type_id: Uuid) -> Result<&mut TicketTypeRow, String> {
-        let mut ticket_types = self.ticket_types.iter_mut();
-        let found = ticket_types.find(|ticket_type| ticket_type.ticket_type_id == ticket_type_id);
-        found.ok_or_else(|| format!("the show has no ticket type {ticket_type_id}"))
     }
 }

@@ -1,29 +1,37 @@
 //! The read models as they are, row by row, beside what the count says they should be.
 
-use std::collections::HashSet;
+mod bookings;
+mod money;
+mod seats;
+mod shows;
+mod waitlist;
 
-use chrono::{DateTime, Utc};
+use std::collections::HashSet;
+use std::hash::{DefaultHasher, Hash, Hasher as _};
+
 use indicatif::ProgressBar;
+use sqlx::PgConnection;
 use sqlx::postgres::PgRow;
-use sqlx::{FromRow as _, PgConnection, Row as _};
-use uuid::Uuid;
 
 use super::Stop;
-use super::facts::{Item, digest};
 use super::recount::Recount;
+
+pub(super) use shows::{ShowRow, TicketTypeRow};
 
 /// The version of every projection whose rows this program can judge.
 const VERSION: i32 = 1;
 
 /// Takes the next rows of the table that is open; few enough that long descriptions do no harm.
 const NEXT_ROWS: &str = "FETCH 2000 FROM rows_to_compare";
+/// The same for seat maps, which can be very large.
+const NEXT_SEAT_MAPS: &str = "FETCH 10 FROM rows_to_compare";
 
 /// Declares a row and how it is told apart from what it should be.
 macro_rules! row {
     ($(#[$doc:meta])* $name:ident $(<$lifetime:lifetime>)? { $($column:ident: $type:ty,)+ }) => {
         $(#[$doc])*
         #[derive(sqlx::FromRow)]
-        pub(super) struct $name $(<$lifetime>)? { $(pub(super) $column: $type,)+ }
+        pub(in crate::verify) struct $name $(<$lifetime>)? { $(pub(in crate::verify) $column: $type,)+ }
 
         impl $(<$lifetime>)? $name $(<$lifetime>)? {
             /// What is wrong with the first column that is not as it should be.
@@ -37,73 +45,34 @@ macro_rules! row {
         }
     };
 }
+use row;
 
-row! {
-    /// A row of `shows`.
-    ShowRow {
-        show_id: Uuid,
-        organizer_id: Uuid,
-        title: String,
-        description: Option<String>,
-        venue_name: String,
-        venue_city: String,
-        venue_country: String,
-        time_zone: String,
-        starts_at: DateTime<Utc>,
-        ends_at: DateTime<Utc>,
-        sale_opens_at: Option<DateTime<Utc>>,
-        sale_closes_at: Option<DateTime<Utc>>,
-        max_per_customer: Option<i32>,
-        currency: Option<String>,
-        status: String,
-        published: bool,
-        cancel_reason: Option<String>,
-        cancelled_at: Option<DateTime<Utc>>,
-        revision: i64,
-        created_at: DateTime<Utc>,
-    }
-}
-
-row! {
-    /// A row of `ticket_types`.
-    TicketTypeRow {
-        ticket_type_id: Uuid,
-        show_id: Uuid,
-        ordinal: i32,
-        name: String,
-        price_amount: i64,
-        currency: String,
-        capacity: i32,
-        sold: i64,
-    }
-}
-
-row! {
-    /// A row of `bookings`, its items aside.
-    BookingRow<'r> {
-        show_id: Uuid,
-        customer_id: Uuid,
-        quantity: i32,
-        total_amount: i64,
-        currency: Option<&'r str>,
-        status: &'r str,
-        booked_at: DateTime<Utc>,
-        cancelled_at: Option<DateTime<Utc>>,
-        position: i64,
-    }
-}
-
-/// A projection and its table.
+/// A table of the read models.
 #[derive(Clone, Copy)]
 pub(super) enum Table {
     Shows,
     TicketTypes,
+    SeatMaps,
+    Seats,
     Bookings,
+    PromoCodes,
+    WaitlistEntries,
+    Payments,
+    Refunds,
 }
+
+/// Which projection keeps which tables.
+const PROJECTIONS: [(&str, &[Table]); 5] = [
+    ("shows", &[Table::Shows]),
+    ("availability", &[Table::TicketTypes, Table::SeatMaps, Table::Seats]),
+    ("bookings", &[Table::Bookings, Table::PromoCodes]),
+    ("waitlist", &[Table::WaitlistEntries]),
+    ("payments", &[Table::Payments, Table::Refunds]),
+];
 
 /// How far a projection has come.
 pub(super) struct Checkpoint {
-    pub(super) table: Table,
+    pub(super) tables: &'static [Table],
     pub(super) position: i64,
 }
 
@@ -121,8 +90,7 @@ pub(super) async fn checkpoints(
             .await?;
     let mut doubt = None;
     let mut checkpoints = Vec::new();
-    let tables = [("shows", Table::Shows), ("availability", Table::TicketTypes), ("bookings", Table::Bookings)];
-    for (name, table) in tables {
+    for (name, tables) in PROJECTIONS {
         match rows.iter().find(|row| row.0 == name) {
             None => doubt = doubt.or(Some(format!("projection {name} has no checkpoint"))),
             Some((_, version, _)) if *version != VERSION => {
@@ -131,7 +99,7 @@ pub(super) async fn checkpoints(
             Some((_, _, position)) if *position > head => {
                 doubt = doubt.or(Some(format!("projection {name} is at position {position}, the log ends at {head}")));
             }
-            Some((_, _, position)) => checkpoints.push(Checkpoint { table, position: *position }),
+            Some((_, _, position)) => checkpoints.push(Checkpoint { tables, position: *position }),
         }
     }
     let parked = parked.map(|(projection, stream, position)| {
@@ -141,111 +109,103 @@ pub(super) async fn checkpoints(
 }
 
 impl Table {
+    /// Its name, and the statement that opens it.
+    fn name(self) -> (&'static str, &'static str) {
+        macro_rules! table {
+            ($name:literal) => {
+                ($name, concat!("DECLARE rows_to_compare NO SCROLL CURSOR FOR SELECT * FROM ", $name))
+            };
+        }
+        match self {
+            Self::Shows => table!("shows"),
+            Self::TicketTypes => table!("ticket_types"),
+            Self::SeatMaps => table!("seat_maps"),
+            Self::Seats => table!("seats"),
+            Self::Bookings => table!("bookings"),
+            Self::PromoCodes => table!("promo_codes"),
+            Self::WaitlistEntries => table!("waitlist_entries"),
+            Self::Payments => table!("payments"),
+            Self::Refunds => table!("refunds"),
+        }
+    }
+
     /// Compares every row with the count, and the count with the rows.
     pub(super) async fn compare(
         self,
         connection: &mut PgConnection,
-        recount: &mut Recount,
+        recount: &Recount,
         bar: &ProgressBar,
     ) -> Result<(), Stop> {
-        let (name, declare) = match self {
-            Self::Shows => ("shows", "DECLARE rows_to_compare NO SCROLL CURSOR FOR SELECT * FROM shows"),
-            Self::TicketTypes => {
-                ("ticket_types", "DECLARE rows_to_compare NO SCROLL CURSOR FOR SELECT * FROM ticket_types")
-            }
-            Self::Bookings => ("bookings", "DECLARE rows_to_compare NO SCROLL CURSOR FOR SELECT * FROM bookings"),
-        };
+        let (name, declare) = self.name();
         bar.set_message(format!("Comparing {name}"));
         sqlx::query(declare).execute(&mut *connection).await?;
-        let mut found = HashSet::new();
+        let next = if matches!(self, Self::SeatMaps) { NEXT_SEAT_MAPS } else { NEXT_ROWS };
+        let mut found = Found::default();
         loop {
             // Not kept prepared: what the statement returns depends on the table that is open.
-            let rows = sqlx::query(NEXT_ROWS).persistent(false).fetch_all(&mut *connection).await?;
+            let rows = sqlx::query(next).persistent(false).fetch_all(&mut *connection).await?;
             if rows.is_empty() {
                 break;
             }
             for row in &rows {
-                let compared = match self {
-                    Self::Shows => show(row, recount, &mut found)?,
-                    Self::TicketTypes => ticket_type(row, recount, &mut found)?,
-                    Self::Bookings => booking(row, recount)?,
-                };
+                let compared = self.compare_row(row, recount, &mut found)?;
                 compared.map_err(|reason| Stop::Difference(format!("table {name}: {reason}")))?;
             }
         }
         sqlx::query("CLOSE rows_to_compare").execute(connection).await?;
-        let missing = match self {
-            Self::Shows => missing_show(recount, &found),
-            Self::TicketTypes => missing_ticket_type(recount, &found),
-            Self::Bookings => missing_booking(recount),
-        };
+        let missing = self.missing(recount, &found);
         bar.set_message("Recounting");
         missing.map_or(Ok(()), |missing| Err(Stop::Difference(format!("table {name}: there is no row for {missing}"))))
     }
+
+    fn compare_row(self, row: &PgRow, recount: &Recount, found: &mut Found) -> Compared {
+        match self {
+            Self::Shows => shows::show(row, recount, found),
+            Self::TicketTypes => shows::ticket_type(row, recount, found),
+            Self::SeatMaps => seats::seat_map(row, recount, found),
+            Self::Seats => seats::seat(row, recount, found),
+            Self::Bookings => bookings::booking(row, recount, found),
+            Self::PromoCodes => bookings::promo_code(row, recount, found),
+            Self::WaitlistEntries => waitlist::entry(row, recount, found),
+            Self::Payments => money::payment(row, recount, found),
+            Self::Refunds => money::refund(row, recount, found),
+        }
+    }
+
+    fn missing(self, recount: &Recount, found: &Found) -> Option<String> {
+        match self {
+            Self::Shows => shows::missing_show(recount, found),
+            Self::TicketTypes => shows::missing_ticket_type(recount, found),
+            Self::SeatMaps => seats::missing_seat_map(recount, found),
+            Self::Seats => seats::missing_seat(recount, found),
+            Self::Bookings => bookings::missing_booking(recount, found),
+            Self::PromoCodes => bookings::missing_promo_code(recount, found),
+            Self::WaitlistEntries => waitlist::missing_entry(recount, found),
+            Self::Payments => money::missing_payment(recount, found),
+            Self::Refunds => money::missing_refund(recount, found),
+        }
+    }
 }
 
+/// Whether a row could be read, and whether it is as it should be.
 type Compared = Result<Result<(), String>, sqlx::Error>;
 
-fn show(row: &PgRow, recount: &Recount, found: &mut HashSet<Uuid>) -> Compared {
-    let row = ShowRow::from_row(row)?;
-    let show_id = row.show_id;
-    found.insert(show_id);
-    let Some(show) = recount.shows.get(&show_id) else {
-        return Ok(Err(format!("the row of show {show_id} is about a show that the log does not know")));
-    };
-    Ok(row.compare(&show.row).map_err(|difference| format!("the row of show {show_id} {difference}")))
-}
+/// The rows of a table that were there, each as a few bytes that stand for its key.
+#[derive(Default)]
+struct Found(HashSet<u64>);
 
-fn missing_show(recount: &Recount, found: &HashSet<Uuid>) -> Option<String> {
-    recount.shows.keys().find(|show_id| !found.contains(show_id)).map(|show_id| format!("show {show_id}"))
-}
-
-fn ticket_type(row: &PgRow, recount: &Recount, found: &mut HashSet<Uuid>) -> Compared {
-    let row = TicketTypeRow::from_row(row)?;
-    let (ticket_type_id, show_id) = (row.ticket_type_id, row.show_id);
-    found.insert(ticket_type_id);
-    let ticket_types = recount.shows.get(&show_id).map_or(&[][..], |show| &show.ticket_types);
-    let Some(should_be) = ticket_types.iter().find(|known| known.ticket_type_id == ticket_type_id) else {
-        return Ok(Err(format!("ticket type {ticket_type_id} of show {show_id} is one that the log does not know")));
-    };
-    let named = |difference| format!("the row of ticket type {ticket_type_id} of show {show_id} {difference}");
-    Ok(row.compare(should_be).map_err(named))
-}
-
-fn missing_ticket_type(recount: &Recount, found: &HashSet<Uuid>) -> Option<String> {
-    let mut all = recount.shows.values().flat_map(|show| &show.ticket_types);
-    let missing = all.find(|ticket_type| !found.contains(&ticket_type.ticket_type_id))?;
-    Some(format!("ticket type {} of show {}", missing.ticket_type_id, missing.show_id))
-}
-
-fn booking(row: &PgRow, recount: &mut Recount) -> Compared {
-    let booking_id: Uuid = row.try_get("booking_id")?;
-    let Some(booking) = recount.bookings.get_mut(booking_id) else {
-        return Ok(Err(format!("booking {booking_id} is one that the log does not know")));
-    };
-    booking.found = true;
-    let should_be = BookingRow {
-        show_id: booking.show_id,
-        customer_id: booking.customer_id,
-        quantity: booking.quantity,
-        total_amount: booking.total,
-        currency: recount.shows.get(&booking.show_id).and_then(|show| show.row.currency.as_deref()),
-        status: if booking.cancelled_at.is_some() { "cancelled" } else { "confirmed" },
-        booked_at: booking.booked_at,
-        cancelled_at: booking.cancelled_at,
-        position: booking.position,
-    };
-    let items: Option<Vec<Item>> = serde_json::from_str(row.try_get("items")?).ok();
-    let mut compared = BookingRow::from_row(row)?.compare(&should_be);
-    if compared.is_ok() && items.is_none_or(|items| digest(&items) != booking.items) {
-        compared = Err("has other items than the log".into());
+impl Found {
+    fn add(&mut self, key: impl Hash) {
+        self.0.insert(hash(key));
     }
-    let position = booking.position;
-    Ok(compared.map_err(|difference| format!("booking {booking_id}, confirmed at position {position}, {difference}")))
+
+    fn has(&self, key: impl Hash) -> bool {
+        self.0.contains(&hash(key))
+    }
 }
 
-fn missing_booking(recount: &Recount) -> Option<String> {
-    let missing = recount.bookings.first_not_found()?;
-    let (booking_id, show_id, position) = (missing.id, missing.show_id, missing.position);
-    Some(format!("booking {booking_id} of show {show_id}, confirmed at position {position}"))
+fn hash(key: impl Hash) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    key.hash(&mut hasher);
+    hasher.finish()
 }

@@ -15,10 +15,15 @@ use super::tables::{self, Checkpoint};
 
 /// The most events that are in memory at once.
 const PAGE_EVENTS_MAX: i64 = 5_000;
+/// The most bytes of payload that are in memory at once, the last event's aside: a seat map has millions.
+const PAGE_BYTES_MAX: i64 = 64 * 1024 * 1024;
 
 const PAGE: &str = "\
 SELECT position, stream, version, type, schema_version, payload, key, recorded_at
-FROM events WHERE position > $1 AND position <= $2 ORDER BY position LIMIT $3";
+FROM (SELECT *, sum(octet_length(payload)) OVER (ORDER BY position ROWS UNBOUNDED PRECEDING) AS bytes
+      FROM (SELECT * FROM events WHERE position > $1 AND position <= $2 ORDER BY position LIMIT $3) AS page) AS page
+WHERE bytes - octet_length(payload) < $4
+ORDER BY position";
 
 /// An event as it stands in the log.
 pub(super) struct Event<'r> {
@@ -100,7 +105,8 @@ pub(super) async fn through(
     let mut seen = Seen::default();
     for stop in stops {
         read_to(stop, connection, &mut seen, recount, bar).await?;
-        for Checkpoint { table, .. } in checkpoints.iter().filter(|checkpoint| checkpoint.position == stop) {
+        let here = checkpoints.iter().filter(|checkpoint| checkpoint.position == stop);
+        for table in here.flat_map(|Checkpoint { tables, .. }| *tables) {
             if late.is_none() {
                 match table.compare(connection, recount, bar).await {
                     Err(Stop::Difference(difference)) => late = Some(difference),
@@ -108,6 +114,9 @@ pub(super) async fn through(
                 }
             }
         }
+    }
+    if let Some(missing) = recount.missing() {
+        return Err(Stop::Difference(missing));
     }
     if head_recorded_at != seen.recorded_at {
         let difference = "log_head and the last event do not agree on when it was recorded";
@@ -140,7 +149,7 @@ async fn read_to(
     bar: &ProgressBar,
 ) -> Result<(), Stop> {
     while seen.position < stop {
-        let page = sqlx::query(PAGE).bind(seen.position).bind(stop).bind(PAGE_EVENTS_MAX);
+        let page = sqlx::query(PAGE).bind(seen.position).bind(stop).bind(PAGE_EVENTS_MAX).bind(PAGE_BYTES_MAX);
         let page = page.fetch_all(&mut *connection).await?;
         if page.is_empty() {
             return Err(Stop::Difference(format!("position {} is missing from the log", seen.position + 1)));

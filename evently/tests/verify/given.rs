@@ -3,10 +3,11 @@
 #![allow(clippy::unwrap_used, reason = "what a test cannot do fails it")]
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicI64, AtomicUsize, Ordering};
 use std::time::Duration;
 
-use chrono::Utc;
+use chrono::{DateTime, TimeDelta, Utc};
+use domain::event::DomainEvent as _;
 use event_log::postgres::PostgresLog;
 use event_log::{EventLog, Metadata, NewEvent, Position, StreamAppend, StreamId};
 use evently::verify::{Report, verify_database};
@@ -65,14 +66,26 @@ fn show(show_id: Uuid, ticket_types: &[(Uuid, &str, u32)]) -> Value {
             "ticket_types": ticket_types.collect::<Vec<_>>() })
 }
 
+fn metadata() -> Metadata {
+    Metadata { actor: ADA, command_id: Uuid::now_v7(), correlation_id: Uuid::now_v7(), causation_id: None }
+}
+
 /// Nothing here outlives the test, so nothing waits for the disk.
 async fn start() -> PrivatePostgres {
     private_postgres::start(Settings { fsync: false, ..Settings::throwaway() }).await.unwrap()
 }
 
+/// The moment so many seconds after noon of the day on which all of this happens.
+pub(crate) fn time(seconds: i64) -> DateTime<Utc> {
+    let noon: DateTime<Utc> = "2029-06-01T12:00:00Z".parse().unwrap();
+    noon + TimeDelta::seconds(seconds)
+}
+
 pub(crate) struct World {
     log: Arc<dyn EventLog>,
     pool: PgPool,
+    /// When the next event is recorded; see [`time`].
+    seconds: AtomicI64,
 }
 
 impl World {
@@ -86,7 +99,12 @@ impl World {
         let pool =
             PgPoolOptions::new().max_connections(4).connect_with(server.options().database(&name)).await.unwrap();
         sqlx::migrate!("../migrations").run(&pool).await.unwrap();
-        Self { log: Arc::new(PostgresLog::new(pool.clone())), pool }
+        Self { log: Arc::new(PostgresLog::new(pool.clone())), pool, seconds: AtomicI64::new(1) }
+    }
+
+    /// What is written from now on is recorded at this moment; see [`time`].
+    pub(crate) fn at(&self, seconds: i64) {
+        self.seconds.store(seconds, Ordering::Relaxed);
     }
 
     /// 18 events: two accounts, a show on sale (12 events) and one that was cancelled (4).
@@ -115,8 +133,13 @@ impl World {
 
     /// Records something about a show, whatever the rules say; tells its position.
     pub(crate) async fn event(&self, show: Uuid, event_type: &'static str, payload: Value) -> Position {
-        let is_booking = event_type == "BookingConfirmed";
-        let key = payload["booking_id"].as_str().filter(|_| is_booking).map(|key| key.parse().unwrap());
+        let id = match event_type {
+            "BookingConfirmed" | "SeatsHeld" => Some("booking_id"),
+            "PaymentStarted" => Some("payment_id"),
+            "WaitlistJoined" => Some("entry_id"),
+            _ => None,
+        };
+        let key = id.and_then(|id| payload[id].as_str()).map(|key| key.parse().unwrap());
         self.event_with_key(show, event_type, payload, key).await
     }
 
@@ -131,13 +154,31 @@ impl World {
     }
 
     async fn write(&self, stream: StreamId, event_type: &'static str, payload: &Value, key: Option<Uuid>) -> Position {
-        let metadata =
-            Metadata { actor: ADA, command_id: Uuid::now_v7(), correlation_id: Uuid::now_v7(), causation_id: None };
         let payload = payload.to_string().into_bytes().into();
-        let event = NewEvent { event_id: Uuid::now_v7(), event_type, schema_version: 1, payload, key, metadata };
+        let event =
+            NewEvent { event_id: Uuid::now_v7(), event_type, schema_version: 1, payload, key, metadata: metadata() };
         let expected_version = self.log.versions(&[stream]).await.unwrap()[0];
         let append = StreamAppend { stream, expected_version, events: vec![event] };
-        self.log.append(&[append], Utc::now()).await.unwrap().last
+        self.log.append(&[append], time(self.seconds.load(Ordering::Relaxed))).await.unwrap().last
+    }
+
+    /// Records what was decided about a show at a moment, all of it or nothing.
+    pub(crate) async fn record(&self, show: Uuid, events: &[domain::show::Event], at: DateTime<Utc>) {
+        if events.is_empty() {
+            return;
+        }
+        let new = |event: &domain::show::Event| NewEvent {
+            event_id: Uuid::now_v7(),
+            event_type: event.event_type(),
+            schema_version: event.schema_version(),
+            payload: event.encode().into(),
+            key: event.key(),
+            metadata: metadata(),
+        };
+        let stream = StreamId::new("show", show);
+        let expected_version = self.log.versions(&[stream]).await.unwrap()[0];
+        let append = StreamAppend { stream, expected_version, events: events.iter().map(new).collect() };
+        self.log.append(&[append], at).await.unwrap();
     }
 
     /// Puts an event where no append would, and the head behind it.
@@ -174,7 +215,10 @@ impl World {
 
     /// Throws the read models away and makes them again.
     pub(crate) async fn project_anew(&self) {
-        self.sql("TRUNCATE shows, ticket_types, bookings").await;
+        self.sql(
+            "TRUNCATE shows, ticket_types, seat_maps, seats, bookings, promo_codes, waitlist_entries, payments, refunds",
+        )
+        .await;
         self.sql("UPDATE projection_checkpoints SET position = 0").await;
         self.project().await;
     }

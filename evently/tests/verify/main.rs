@@ -1,6 +1,10 @@
 //! `evently verify` passes over a log that is right, and names each thing that is not.
 
+mod crowd;
 mod given;
+mod life;
+mod rows;
+mod rules;
 
 use event_log::Position;
 use given::{ADA, BALCONY, BOB, BOOKING, OTHER_SHOW, SHOW, STALLS, World, booked, cancelled, id, item};
@@ -95,9 +99,9 @@ async fn names_each_event_that_breaks_a_rule() {
         ("BookingConfirmed", booked(id(900), ADA, &[too_dear]), "pays 1 for"),
         ("BookingConfirmed", booked(id(900), ADA, &[item(STALLS, 0)]), "holds no tickets of something"),
         ("BookingConfirmed", booked(id(900), ADA, &[]), "holds no tickets of something"),
-        ("BookingCancelled", nowhere, "is cancelled, but was never confirmed for this show"),
-        ("BookingCancelled", other_words, "is cancelled with other words than it was confirmed at"),
-        ("CapacityLowered", json!({ "ticket_type_id": BALCONY, "capacity": 1 }), "is lowered to 1, but 2 are sold"),
+        ("BookingCancelled", nowhere, "is cancelled, but was never made for this show"),
+        ("BookingCancelled", other_words, "is cancelled with other words than it was made with at"),
+        ("CapacityLowered", json!({ "ticket_type_id": BALCONY, "capacity": 1 }), "is lowered to 1, but 2 are taken"),
         ("CapacityRaised", json!({ "ticket_type_id": BALCONY, "capacity": 3 }), "goes from 5 to 3 under a wrong name"),
         ("SaleResumed", json!({}), "the show goes from on_sale to on_sale, which no rule allows"),
         ("ShowPublished", json!({}), "the show goes from on_sale to on_sale, which no rule allows"),
@@ -120,7 +124,7 @@ async fn names_a_booking_that_is_confirmed_twice() {
     world.small_log().await;
     // The key differs, or the log itself would refuse it.
     world.event_with_key(SHOW, "BookingConfirmed", booked(BOOKING, BOB, &[item(STALLS, 1)]), Some(id(901))).await;
-    world.finds(&format!("position 19, {} version 13: booking {BOOKING} is confirmed again", stream(SHOW))).await;
+    world.finds(&format!("position 19, {} version 13: booking {BOOKING} begins again", stream(SHOW))).await;
     world.finds("first at position 6").await;
 }
 
@@ -138,7 +142,7 @@ async fn names_a_booking_that_is_cancelled_twice() {
     world.small_log().await;
     world.event(SHOW, "BookingCancelled", cancelled(BOOKING, ADA, &[item(STALLS, 2)])).await;
     world.event(SHOW, "BookingCancelled", cancelled(BOOKING, ADA, &[item(STALLS, 2)])).await;
-    world.finds(&format!("booking {BOOKING}, confirmed at position 6, is cancelled again")).await;
+    world.finds(&format!("booking {BOOKING}, made at position 6, is cancelled again")).await;
 }
 
 #[tokio::test]
@@ -193,7 +197,7 @@ async fn names_each_difference_in_the_read_models() {
         (
             "UPDATE bookings SET total_amount = 1 WHERE position = 6",
             "UPDATE bookings SET total_amount = 8500 WHERE position = 6",
-            "confirmed at position 6, has total_amount 1, the log says 8500",
+            "made at position 6, has total_amount 1, the log says 8500",
         ),
         (
             "UPDATE bookings SET status = 'cancelled' WHERE position = 6",
@@ -206,8 +210,8 @@ async fn names_each_difference_in_the_read_models() {
             "has other items than the log",
         ),
         (
-            "INSERT INTO bookings SELECT gen_random_uuid(), show_id, customer_id, items, quantity, total_amount, currency,
-             status, booked_at, cancelled_at, 99 FROM bookings WHERE position = 6",
+            "INSERT INTO bookings SELECT (jsonb_populate_record(b, jsonb_build_object(
+                'booking_id', gen_random_uuid(), 'position', 99))).* FROM bookings b WHERE position = 6",
             "DELETE FROM bookings WHERE position = 99",
             "is one that the log does not know",
         ),

@@ -1,33 +1,41 @@
-//! `bookings`: who holds what. The largest table and the hottest insert.
+//! `bookings` and `promo_codes`: who holds what, and what became of it. The largest table and the hottest
+//! insert.
+
+use std::collections::HashMap;
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
-use domain::show::{BookedItem, BookingConfirmed, Event};
+use domain::ids::BookingId;
+use domain::show::{BookingStatus, Event};
 use sqlx::PgConnection;
 use uuid::Uuid;
 
-use crate::error::{FoldError, demand_rows};
+use crate::error::FoldError;
 use crate::page::{Fact, Page};
-use crate::projection::{Projection, int, signed};
+use crate::projection::Projection;
 
-/// Every booking, live or cancelled. When a whole show is cancelled its bookings are left alone: whoever
-/// shows them joins the show, so that one fact stays one write.
+mod change;
+mod items;
+mod promo_codes;
+mod rows;
+
+use change::Change;
+use promo_codes::Wish;
+use rows::Row;
+
+/// Every booking, live or not. When a whole show is cancelled its confirmed bookings are left alone: whoever
+/// shows them joins the show, so that one fact stays a small write.
 pub(crate) struct Bookings;
 
-/// A plain insert: an event folded twice must fail loudly, not be forgiven.
-const INSERT: &str = "\
-INSERT INTO bookings (booking_id, show_id, customer_id, items, quantity, total_amount, currency, status,
-                      booked_at, position)
-SELECT booking_id, show_id, customer_id, items, quantity, total_amount, currency, 'confirmed', booked_at, position
-FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[], $5::int[], $6::bigint[], $7::text[],
-            $8::timestamptz[], $9::bigint[])
-     AS new(booking_id, show_id, customer_id, items, quantity, total_amount, currency, booked_at, position)";
+/// Holds end with the show, so that nobody waits for their deadlines.
+const END_HOLDS: &str = "\
+UPDATE bookings b SET status = 'cancelled', expires_at = NULL, cancelled_at = off.cancelled_at
+FROM unnest($1::uuid[], $2::timestamptz[]) AS off(show_id, cancelled_at)
+WHERE b.show_id = off.show_id AND b.status IN ('held', 'paying')";
 
-/// Runs after the insert, so that a booking may come and go within one page.
-const CANCEL: &str = "\
-UPDATE bookings b SET status = 'cancelled', cancelled_at = gone.cancelled_at
-FROM unnest($1::uuid[], $2::timestamptz[]) AS gone(booking_id, cancelled_at)
-WHERE b.booking_id = gone.booking_id";
+/// And the rest of what was paid is due back.
+const REFUND_THE_REST: &str = "\
+UPDATE bookings SET refunded_amount = paid_amount WHERE show_id = ANY($1) AND paid_amount > refunded_amount";
 
 #[async_trait]
 impl Projection for Bookings {
@@ -36,111 +44,123 @@ impl Projection for Bookings {
     }
 
     async fn write(&self, page: Page<'_>, connection: &mut PgConnection) -> Result<(), FoldError> {
-        let mut confirmed = Confirmed::default();
-        let mut cancelled: (Vec<Uuid>, Vec<DateTime<Utc>>) = Default::default();
+        let mut changes = Changes::default();
         for fact in page.facts() {
-            match &fact.event {
-                Event::BookingConfirmed(booking) => confirmed.push(fact, booking)?,
-                Event::BookingCancelled(booking) => {
-                    cancelled.0.push(booking.booking_id.0);
-                    cancelled.1.push(fact.recorded_at);
+            if changes.cancelled.contains_key(&fact.show_id()) {
+                // What is due back with a show is counted before what happens to its money later.
+                std::mem::take(&mut changes).write(connection).await?;
+            }
+            changes.take(fact)?;
+        }
+        changes.write(connection).await
+    }
+}
+
+/// What a page changes. What happens to a booking within one page is folded here, so that it costs one
+/// row of one statement.
+#[derive(Default)]
+struct Changes<'a> {
+    rows: Vec<Row<'a>>,
+    /// Where in `rows` a booking is.
+    begun: HashMap<Uuid, usize>,
+    /// What becomes of bookings that are not among `rows`.
+    changed: HashMap<Uuid, Change>,
+    promo_codes: promo_codes::Said<'a>,
+    /// Shows that were called off, and when.
+    cancelled: HashMap<Uuid, DateTime<Utc>>,
+}
+
+impl<'a> Changes<'a> {
+    fn take(&mut self, fact: &'a Fact) -> Result<(), FoldError> {
+        let show_id = fact.show_id();
+        match &fact.event {
+            Event::BookingConfirmed(booking) => self.begin(Row::confirmed(fact, booking)),
+            Event::SeatsHeld(held) => self.begin(Row::held(fact, held)),
+            Event::PromoCodeAdded(added) => {
+                let code = added.promo_code.code.as_str();
+                let wish = Wish { definition: Some(&added.promo_code), active: true };
+                self.promo_codes.insert((show_id, code), wish);
+            }
+            Event::PromoCodeRemoved(removed) => {
+                self.promo_codes.entry((show_id, removed.code.as_str())).or_default().active = false;
+            }
+            Event::ShowCancelled(_) => {
+                self.cancelled.insert(show_id, fact.recorded_at);
+            }
+            Event::HoldsLapsed(lapsed) => {
+                for hold in &lapsed.holds {
+                    self.change(hold.booking_id, Change::end(BookingStatus::Lapsed))?;
                 }
-                _ => {}
+            }
+            event => {
+                if let Some((booking_id, change)) = change(event, fact.recorded_at) {
+                    self.change(booking_id, change)?;
+                }
             }
         }
-        confirmed.insert(connection).await?;
-        let (booking_ids, cancelled_at) = cancelled;
-        if booking_ids.is_empty() {
+        Ok(())
+    }
+
+    fn begin(&mut self, row: Row<'a>) {
+        self.begun.insert(row.booking_id, self.rows.len());
+        self.rows.push(row);
+    }
+
+    fn change(&mut self, BookingId(booking_id): BookingId, change: Change) -> Result<(), FoldError> {
+        if let Some(index) = self.begun.get(&booking_id) {
+            return self.rows[*index].change(&change);
+        }
+        self.changed.entry(booking_id).or_default().then(change);
+        Ok(())
+    }
+
+    async fn write(self, connection: &mut PgConnection) -> Result<(), FoldError> {
+        promo_codes::write(&self.promo_codes, connection).await?;
+        rows::insert(&self.rows, connection).await?;
+        promo_codes::count(&self.rows, connection).await?;
+        change::update(&self.changed, connection).await?;
+        if self.cancelled.is_empty() {
             return Ok(());
         }
-        let written = sqlx::query(CANCEL).bind(&booking_ids).bind(cancelled_at).execute(connection).await?;
-        demand_rows("bookings", written.rows_affected(), booking_ids.len())
-    }
-}
-
-/// The new rows, one array per column.
-#[derive(Default)]
-struct Confirmed<'a> {
-    booking_ids: Vec<Uuid>,
-    show_ids: Vec<Uuid>,
-    customer_ids: Vec<Uuid>,
-    items: ItemTexts,
-    quantities: Vec<i32>,
-    totals: Vec<i64>,
-    currencies: Vec<&'a str>,
-    booked_at: Vec<DateTime<Utc>>,
-    positions: Vec<i64>,
-}
-
-impl<'a> Confirmed<'a> {
-    fn push(&mut self, fact: &Fact, booking: &'a BookingConfirmed) -> Result<(), FoldError> {
-        self.items.push(&booking.items)?;
-        self.booking_ids.push(booking.booking_id.0);
-        self.show_ids.push(fact.show_id());
-        self.customer_ids.push(booking.customer_id.0);
-        self.quantities.push(int(booking.items.iter().fold(0, |sum, item| sum.saturating_add(item.quantity))));
-        self.totals.push(booking.total().amount);
-        self.currencies.push(booking.currency.as_str());
-        self.booked_at.push(booking.booked_at);
-        self.positions.push(signed(fact.position));
+        let (show_ids, cancelled_at): (Vec<Uuid>, Vec<DateTime<Utc>>) = self.cancelled.into_iter().unzip();
+        sqlx::query(END_HOLDS).bind(&show_ids).bind(cancelled_at).execute(&mut *connection).await?;
+        sqlx::query(REFUND_THE_REST).bind(show_ids).execute(connection).await?;
         Ok(())
     }
+}
 
-    async fn insert(self, connection: &mut PgConnection) -> Result<(), FoldError> {
-        if self.booking_ids.is_empty() {
-            return Ok(());
+/// What an event makes of one booking.
+fn change(event: &Event, recorded_at: DateTime<Utc>) -> Option<(BookingId, Change)> {
+    Some(match event {
+        Event::HoldExtended(extended) => {
+            (extended.booking_id, Change { expires_at: Some(extended.expires_at), ..Change::default() })
         }
-        sqlx::query(INSERT)
-            .bind(self.booking_ids)
-            .bind(self.show_ids)
-            .bind(self.customer_ids)
-            .bind(self.items.texts()?)
-            .bind(self.quantities)
-            .bind(self.totals)
-            .bind(self.currencies)
-            .bind(self.booked_at)
-            .bind(self.positions)
-            .execute(connection)
-            .await?;
-        Ok(())
-    }
-}
-
-/// The items of many bookings as JSON, in one buffer instead of thousands of small strings.
-#[derive(Default)]
-struct ItemTexts {
-    buffer: Vec<u8>,
-    ends: Vec<usize>,
-}
-
-impl ItemTexts {
-    fn push(&mut self, items: &[BookedItem]) -> Result<(), FoldError> {
-        serde_json::to_writer(&mut self.buffer, items)?;
-        self.ends.push(self.buffer.len());
-        Ok(())
-    }
-
-    fn texts(&self) -> Result<Vec<&str>, FoldError> {
-        let text = std::str::from_utf8(&self.buffer).map_err(|error| sqlx::Error::Encode(Box::new(error)))?;
-        let starts = std::iter::once(0).chain(self.ends.iter().copied());
-        Ok(starts.zip(&self.ends).map(|(start, end)| &text[start..*end]).collect())
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use domain::ids::TicketTypeId;
-
-    #[test]
-    fn keeps_the_items_of_each_booking_apart() {
-        let item = |quantity| BookedItem { ticket_type_id: TicketTypeId(Uuid::nil()), quantity, unit_price: 4250 };
-        let mut texts = ItemTexts::default();
-        texts.push(&[item(1)]).unwrap();
-        texts.push(&[item(2), item(3)]).unwrap();
-
-        let read: Vec<Vec<BookedItem>> =
-            texts.texts().unwrap().into_iter().map(|text| serde_json::from_str(text).unwrap()).collect();
-        assert_eq!(read, [vec![item(1)], vec![item(2), item(3)]]);
-    }
+        Event::HoldConfirmed(confirmed) => {
+            let uses = i64::from(confirmed.retaken);
+            (confirmed.booking_id, Change { uses, ..Change::to(BookingStatus::Confirmed) })
+        }
+        Event::HoldReleased(released) => (released.booking_id, Change::end(BookingStatus::Released)),
+        Event::BookingReduced(reduced) => {
+            (reduced.booking_id, Change { given_back: reduced.items.to_vec(), ..Change::default() })
+        }
+        Event::BookingCancelled(cancelled) => {
+            let ended = Change::end(BookingStatus::Cancelled);
+            (cancelled.booking_id, Change { cancelled_at: Some(recorded_at), ..ended })
+        }
+        Event::PaymentStarted(started) => {
+            let paying = Change::to(BookingStatus::Paying);
+            (started.booking_id, Change { expires_at: Some(started.expires_at), ..paying })
+        }
+        Event::PaymentSucceeded(succeeded) => {
+            (succeeded.booking_id, Change { paid: succeeded.money.amount, ..Change::default() })
+        }
+        Event::PaymentFailed(failed) => {
+            let expires_at = failed.expires_at;
+            // Without a deadline it was not waited for.
+            let status = expires_at.map(|_| BookingStatus::Held);
+            (failed.booking_id, Change { status, expires_at, ..Change::default() })
+        }
+        Event::RefundDue(due) => (due.booking_id, Change { refunded: due.money.amount, ..Change::default() }),
+        _ => return None,
+    })
 }

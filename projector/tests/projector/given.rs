@@ -11,8 +11,8 @@ use domain::event::DomainEvent;
 use domain::ids::{AccountId, BookingId, ShowId, TicketTypeId};
 use domain::money::{Currency, Money};
 use domain::show::{
-    BookedItem, BookingCancelled, BookingConfirmed, Event, Schedule, ShowCancelled, ShowCreated, ShowDetails,
-    TicketType, Venue,
+    BookedItem, BookingCancelled, BookingConfirmed, Event, SaleTerms, Schedule, ShowCancelled, ShowCreated,
+    ShowDetails, TicketTerms, TicketType, Venue,
 };
 use domain::text::Text;
 use event_log::memory::MemoryLog;
@@ -44,9 +44,14 @@ pub(crate) struct Running {
 }
 
 impl Running {
+    /// Waits until everything up to a position is folded.
+    pub(crate) async fn reaches(&mut self, position: Position) {
+        self.progress.wait_for(|reached| *reached >= position).await.unwrap();
+    }
+
     /// Waits until everything up to a position is folded, then stops.
     pub(crate) async fn until(mut self, position: Position) {
-        self.progress.wait_for(|reached| *reached >= position).await.unwrap();
+        self.reaches(position).await;
         self.stop.disarm().cancel();
         self.task.await.unwrap();
     }
@@ -119,11 +124,11 @@ fn recorded(event_type: &'static str, payload: Bytes) -> NewEvent {
     NewEvent { event_id: nobody, event_type, schema_version: 1, payload, key: None, metadata }
 }
 
-fn noon() -> DateTime<Utc> {
+pub(crate) fn noon() -> DateTime<Utc> {
     Utc.with_ymd_and_hms(2030, 6, 1, 12, 0, 0).unwrap()
 }
 
-fn euro() -> Currency {
+pub(crate) fn euro() -> Currency {
     Currency::try_from("EUR").unwrap()
 }
 
@@ -149,16 +154,27 @@ pub(crate) fn created(show: Uuid, ticket_type: Uuid) -> Event {
         name: Text::line("Stalls").unwrap(),
         price: Money { amount: 4250, currency: euro() },
         capacity: 100,
+        terms: TicketTerms::default(),
     };
     let organizer_id = AccountId(Uuid::from_u128(0xD));
-    let ticket_types = vec![ticket_type];
-    ShowCreated { show_id: ShowId(show), organizer_id, details, schedule, max_per_customer: None, ticket_types }.into()
+    let (show_id, ticket_types, terms) = (ShowId(show), vec![ticket_type], SaleTerms::default());
+    ShowCreated { show_id, organizer_id, details, schedule, max_per_customer: None, ticket_types, terms }.into()
 }
 
 pub(crate) fn confirmed(booking: Uuid, customer: Uuid, ticket_type: Uuid, quantity: u32) -> Event {
     let (booking_id, customer_id) = (BookingId(booking), AccountId(customer));
-    let items = items(ticket_type, quantity);
-    BookingConfirmed { booking_id, customer_id, items, currency: euro(), booked_at: noon() }.into()
+    BookingConfirmed {
+        booking_id,
+        customer_id,
+        items: items(ticket_type, quantity),
+        currency: euro(),
+        booked_at: noon(),
+        policy: 0,
+        promo_code: None,
+        offer: None,
+        asked: 0,
+    }
+    .into()
 }
 
 pub(crate) fn cancelled(booking: Uuid, customer: Uuid, ticket_type: Uuid, quantity: u32) -> Event {
@@ -170,6 +186,8 @@ pub(crate) fn show_cancelled() -> Event {
     ShowCancelled { reason: Text::line("The singer is ill.").unwrap() }.into()
 }
 
-fn items(ticket_type: Uuid, quantity: u32) -> Box<[BookedItem]> {
-    Box::new([BookedItem { ticket_type_id: TicketTypeId(ticket_type), quantity, unit_price: 4250 }])
+/// Tickets of one type, at the usual price.
+pub(crate) fn items(ticket_type: Uuid, quantity: u32) -> Box<[BookedItem]> {
+    let ticket_type_id = TicketTypeId(ticket_type);
+    Box::new([BookedItem { ticket_type_id, quantity, unit_price: 4250, unit_discount: 0, seats: Box::default() }])
 }

@@ -1,6 +1,7 @@
 //! Given events in a log, when the projector runs until a position, then rows.
 
 mod given;
+mod life;
 
 use bytes::Bytes;
 use domain::show::{Event, SaleClosed, ShowPublished};
@@ -156,7 +157,10 @@ async fn a_damaged_event_parks_its_stream_and_the_others_go_on() {
     assert_eq!(statuses[SHOW.to_string()], "draft", "what follows a damaged event is not folded");
     assert_eq!(statuses[OTHER_SHOW.to_string()], "on_sale");
     let parked = |name: &str| ProjectionStatus { name: name.into(), version: 1, checkpoint: last, parked_streams: 1 };
-    assert_eq!(status(world.pool()).await.unwrap(), ["availability", "bookings", "shows"].map(parked));
+    assert_eq!(
+        status(world.pool()).await.unwrap(),
+        ["availability", "bookings", "payments", "shows", "waitlist"].map(parked)
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]

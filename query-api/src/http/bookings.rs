@@ -5,7 +5,7 @@ use axum::response::Response;
 use chrono::{DateTime, Utc};
 use domain::access::{Action, may};
 use domain::ids::AccountId;
-use domain::show::Status;
+use domain::show::{BookingStatus, Status};
 use edge::bearer::Caller;
 use edge::extract::{MinPosition, Path, Query};
 use edge::problem::Problem;
@@ -43,13 +43,28 @@ pub(crate) struct Booking {
     id: Uuid,
     event_id: Uuid,
     event: BookedEvent,
-    /// `confirmed` or `cancelled`; a booking of a cancelled event is cancelled.
+    /// `held`, `paying`, `confirmed`, `lapsed`, `released` or `cancelled`; with its event, a booking is
+    /// cancelled too.
     #[schema(example = "confirmed")]
     status: &'static str,
+    /// What it has now, or had when it ended.
     items: Vec<BookedItem>,
     total: Money,
     booked_at: DateTime<Utc>,
     cancelled_at: Option<DateTime<Utc>>,
+    /// While it is held: from then on its tickets are free again.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    expires_at: Option<DateTime<Utc>>,
+    /// The code that made it cheaper.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "SPRING")]
+    promo_code: Option<String>,
+    /// What came in for it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    paid: Option<Money>,
+    /// What went back, or is to go back.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    refunded: Option<Money>,
     /// Its place in the list; part of the next cursor.
     #[serde(skip)]
     position: i64,
@@ -81,6 +96,13 @@ struct BookedItem {
     quantity: u32,
     /// What one ticket cost.
     unit_price: Money,
+    /// By how much a promo code made each of them cheaper.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    discount: Option<Money>,
+    /// Which seats; absent for general admission.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(required = false, example = json!(["A-11", "A-12"]))]
+    seats: Vec<String>,
 }
 
 /// One booking, and what it rests on.
@@ -95,17 +117,32 @@ pub(crate) struct BookingDetails {
 
 impl Booking {
     fn new(found: FoundBooking, names: &TicketNames) -> Self {
+        let currency = || found.currency.clone();
         let items = found.items.iter().map(|item| BookedItem {
             ticket_type_id: item.ticket_type_id.0,
             name: names.get(&item.ticket_type_id.0).cloned(),
             quantity: item.quantity,
-            unit_price: Money { amount: item.unit_price, currency: found.currency.clone() },
+            unit_price: Money { amount: item.unit_price, currency: currency() },
+            discount: Money::unless_zero(item.unit_discount, currency()),
+            seats: item.seats.iter().map(|seat| seat.as_str().into()).collect(),
         });
         let items = items.collect();
         let off = found.show_status == Status::Cancelled.as_str();
+        // Cancelling a show is one fact; it is here that it reaches each of its bookings.
+        let (live, status) = status(&found.status);
+        let ends_here = off && live;
         Self {
             id: found.booking_id,
             event_id: found.show_id,
+            status: if ends_here { BookingStatus::Cancelled.as_str() } else { status },
+            cancelled_at: found.cancelled_at.or(found.show_cancelled_at.filter(|_| ends_here)),
+            items,
+            total: Money { amount: found.total_amount, currency: currency() },
+            booked_at: found.booked_at,
+            expires_at: found.expires_at.filter(|_| !off),
+            paid: Money::unless_zero(found.paid_amount, currency()),
+            refunded: Money::unless_zero(found.refunded_amount, currency()),
+            promo_code: found.promo_code,
             event: BookedEvent {
                 title: found.title,
                 starts_at: found.starts_at,
@@ -114,15 +151,18 @@ impl Booking {
                 venue: found.venue,
                 status: found.show_status,
             },
-            // Cancelling a show is one fact; it is here that it reaches each of its bookings.
-            status: if off || found.status == "cancelled" { "cancelled" } else { "confirmed" },
-            cancelled_at: found.cancelled_at.or(found.show_cancelled_at.filter(|_| off)),
-            items,
-            total: Money { amount: found.total_amount, currency: found.currency },
-            booked_at: found.booked_at,
             position: found.position,
         }
     }
+}
+
+/// Whether a booking's tickets are nobody else's, and the word for what became of it.
+fn status(word: &str) -> (bool, &'static str) {
+    use BookingStatus::{Cancelled, Confirmed, Held, Lapsed, Paying, Released};
+    let all = [Held, Paying, Confirmed, Lapsed, Released, Cancelled];
+    // The table holds no other word.
+    let status = all.into_iter().find(|status| status.as_str() == word).unwrap_or(Confirmed);
+    (status.is_live(), status.as_str())
 }
 
 /// Lists your bookings
@@ -161,7 +201,7 @@ pub(crate) async fn list_bookings(
     Ok(json(bytes_of(&list)?))
 }
 
-fn position_in(scope: Scope, cursor: &str) -> Result<i64, Problem> {
+pub(super) fn position_in(scope: Scope, cursor: &str) -> Result<i64, Problem> {
     let bytes = scope.open(cursor)?.try_into().map_err(|_| cursor::invalid())?;
     Ok(i64::from_be_bytes(bytes))
 }

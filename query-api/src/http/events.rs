@@ -4,20 +4,20 @@ use axum::extract::{FromRequestParts, Request, State};
 use axum::http::header::ETAG;
 use axum::http::{HeaderValue, Uri};
 use axum::response::Response;
-use domain::access::{Action, Actor, may};
-use domain::ids::AccountId;
+use chrono::{DateTime, Utc};
 use edge::bearer::MaybeCaller;
 use edge::extract::{MinPosition, Path, Query};
 use edge::problem::Problem;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
 use crate::app::App;
 use crate::cache::Built;
-use crate::http::{Money, NoParameters, bytes_of, json};
+use crate::http::access::{AccessParameters, no_such_event, viewer};
+use crate::http::{Money, bytes_of, json};
 use crate::list::{List, checked_limit};
-use crate::shows::{self, EventFilter, EventParameters, EventSummary, FoundShow};
+use crate::shows::{self, EventFilter, EventParameters, EventSummary, FoundShow, FoundType, Viewer};
 
 /// An event in full.
 #[derive(Debug, Serialize, ToSchema)]
@@ -34,10 +34,50 @@ pub(crate) struct EventDetails {
     /// The `ETag`: how often the organizer has changed it.
     #[schema(example = 2)]
     revision: i64,
+    terms: Terms,
+    /// The version of its seat map, if it has one.
+    #[schema(example = 1)]
+    seat_map_version: Option<i32>,
+    /// It was put off: until then, whoever had booked before gets everything back for tickets given back.
+    refund_until: Option<DateTime<Utc>>,
     ticket_types: Vec<TicketType>,
     /// The position of the log that this answer tells of.
     #[schema(example = 48_213)]
     as_of_position: u64,
+}
+
+/// How tickets are held, paid and given back.
+#[derive(Debug, Serialize, ToSchema)]
+struct Terms {
+    /// How long a hold lasts.
+    #[schema(example = 600)]
+    hold_seconds: i32,
+    /// How long an offer to the waitlist lasts.
+    #[schema(example = 900)]
+    offer_seconds: i32,
+    /// `none`, or `required`: tickets are held first, and confirmed when they are paid.
+    #[schema(example = "none")]
+    payment: String,
+    /// What comes back for tickets that are given back; `null`: everything, until the event ends.
+    refund_policy: Option<RefundPolicy>,
+}
+
+/// What comes back for a ticket that is given back. After the last step, nothing does.
+#[derive(Debug, Deserialize, Serialize, ToSchema)]
+struct RefundPolicy {
+    steps: Vec<RefundStep>,
+    /// What is kept of each ticket, in minor units.
+    #[schema(example = 200)]
+    fee: i64,
+}
+
+/// A share that comes back until some time before the event.
+#[derive(Debug, Deserialize, Serialize, ToSchema)]
+struct RefundStep {
+    #[schema(example = 168)]
+    hours_before: u32,
+    #[schema(example = 100)]
+    percent: u8,
 }
 
 /// Something that is sold.
@@ -51,6 +91,60 @@ struct TicketType {
     /// How many there are in all.
     #[schema(example = 500)]
     capacity: i64,
+    /// `general`, or `reserved`: each ticket is a seat of the seat map.
+    #[schema(example = "general")]
+    seating: &'static str,
+    /// Not sold before this.
+    sale_opens_at: Option<DateTime<Utc>>,
+    /// Not sold from this on.
+    sale_closes_at: Option<DateTime<Utc>>,
+    /// The fewest in one booking.
+    min_per_booking: Option<i32>,
+    /// The most in one booking.
+    max_per_booking: Option<i32>,
+    /// Whoever does not know it does not see this ticket type.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "CREW")]
+    access_code: Option<String>,
+}
+
+impl From<FoundType> for TicketType {
+    fn from(found: FoundType) -> Self {
+        Self {
+            id: found.ticket_type_id,
+            name: found.name,
+            price: Money { amount: found.price_amount, currency: found.currency },
+            capacity: found.capacity,
+            seating: if found.reserved { "reserved" } else { "general" },
+            sale_opens_at: found.sale_opens_at,
+            sale_closes_at: found.sale_closes_at,
+            min_per_booking: found.min_per_booking,
+            max_per_booking: found.max_per_booking,
+            access_code: found.access_code,
+        }
+    }
+}
+
+impl EventDetails {
+    fn new(show: FoundShow, viewer: &Viewer, as_of_position: u64) -> Result<Self, serde_json::Error> {
+        Ok(Self {
+            summary: show.summary,
+            description: show.description,
+            cancel_reason: show.cancel_reason,
+            max_per_customer: show.max_per_customer,
+            revision: show.revision,
+            terms: Terms {
+                hold_seconds: show.hold_seconds,
+                offer_seconds: show.offer_seconds,
+                payment: show.payment,
+                refund_policy: show.refund_policy.as_deref().map(serde_json::from_str).transpose()?,
+            },
+            seat_map_version: show.seat_map_version,
+            refund_until: show.refund_until,
+            ticket_types: show.types.seen_by(viewer).map(TicketType::from).collect(),
+            as_of_position,
+        })
+    }
 }
 
 /// Lists events
@@ -112,11 +206,13 @@ async fn build_list(app: &App, filter: EventFilter, parameters: &EventParameters
 
 /// Shows one event
 ///
-/// A draft is there for its organizer and admins alone.
+/// A draft is there for its organizer and admins alone, and so are ticket types with an access code, unless
+/// you know it.
 #[utoipa::path(
     get, path = "/api/v1/events/{event_id}", tag = "events",
     params(
         ("event_id" = Uuid, Path, description = "Which event", example = "0197c2b4-5d2a-7c10-8f3e-2b9a6d4c1e77"),
+        AccessParameters,
         ("Evently-Min-Position" = Option<u64>, Header, description = "Wait until the answer tells of this position")
     ),
     responses(
@@ -125,6 +221,7 @@ async fn build_list(app: &App, filter: EventFilter, parameters: &EventParameters
         (status = 400, body = Problem, description = "`malformed-id`, `malformed-query`, `malformed-position`"),
         (status = 401, body = Problem, description = "`invalid-token`, `token-expired`"),
         (status = 404, body = Problem, description = "`not-found`"),
+        (status = 422, body = Problem, description = "`code-too-long`"),
         (status = 503, body = Problem, description = "`read-model-behind`, `unavailable`"),
     ),
     security((), ("bearer" = []))
@@ -134,44 +231,19 @@ pub(crate) async fn find_event(
     MaybeCaller(caller): MaybeCaller,
     min_position: MinPosition,
     Path(event_id): Path<Uuid>,
-    Query(NoParameters {}): Query<NoParameters>,
+    Query(parameters): Query<AccessParameters>,
 ) -> Result<Response, Problem> {
+    let access_code = parameters.code()?;
     app.freshness.reach(min_position).await?;
-    let (mut show, as_of_position) = visible_show(&app, event_id, caller).await?;
+    let found = shows::find(&app.pool, event_id).await?;
+    let show = found.rows.into_iter().next().ok_or_else(no_such_event)?;
+    let viewer = viewer(&show, caller, access_code).ok_or_else(no_such_event)?;
     let etag = HeaderValue::try_from(format!("\"{}\"", show.revision)).map_err(|_| Problem::internal())?;
-    let ticket_types = show.take_types().into_iter().map(|found| TicketType {
-        id: found.id,
-        name: found.name,
-        price: Money { amount: found.price, currency: found.currency },
-        capacity: found.capacity,
-    });
-    let details = EventDetails {
-        ticket_types: ticket_types.collect(),
-        summary: show.summary,
-        description: show.description,
-        cancel_reason: show.cancel_reason,
-        max_per_customer: show.max_per_customer,
-        revision: show.revision,
-        as_of_position,
-    };
+    let details = EventDetails::new(show, &viewer, found.as_of).map_err(|error| {
+        tracing::error!(%error, "the refund policy of an event is not as it should be");
+        Problem::internal()
+    })?;
     let mut response = json(bytes_of(&details)?);
     response.headers_mut().insert(ETAG, etag);
     Ok(response)
-}
-
-/// A show that `caller` may see, and the position that this tells of.
-pub(super) async fn visible_show(app: &App, show_id: Uuid, caller: Option<Actor>) -> Result<(FoundShow, u64), Problem> {
-    let found = shows::find(&app.pool, show_id).await?;
-    let show = found.rows.into_iter().next();
-    let show = show.filter(|show| {
-        let organizer = AccountId(show.summary.organizer_id);
-        is_public(show) || caller.is_some_and(|caller| may(&caller, Action::RunShow { organizer }))
-    });
-    let show = show.ok_or_else(|| Problem::not_found("There is no such event."))?;
-    Ok((show, found.as_of))
-}
-
-/// Whether everybody may see it.
-pub(super) fn is_public(show: &FoundShow) -> bool {
-    show.published
 }

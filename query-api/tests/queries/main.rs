@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod given;
+mod life;
 
 use axum::body::Body;
 use axum::http::{Request, header};
@@ -99,16 +100,23 @@ async fn refuses_bad_questions_by_name() {
         ("/api/v1/users/bookings?when=soon", 400, "malformed-query", "when"),
         ("/api/v1/users/bookings?limit=1000", 422, "invalid", "limit"),
         ("/api/v1/users/bookings?cursor=nonsense", 400, "invalid-cursor", "cursor"),
+        ("/api/v1/users/waitlist?limit=1000", 422, "invalid", "limit"),
+        ("/api/v1/users/waitlist?cursor=nonsense", 400, "invalid-cursor", "cursor"),
+        ("/api/v1/events/00000000-0000-0000-0000-000000000001?access_code=%00", 400, "malformed-query", "access_code"),
     ];
     for (uri, status, code, parameter) in bad {
         let answer = world.get_as(ANNA, Customer, uri).await;
         assert_eq!(answer.refused(), (status, code), "{uri}");
         assert_eq!(answer.body["parameter"], parameter, "{uri}");
     }
-    for uri in ["/api/v1/events/7", "/api/v1/events/7/seats", "/api/v1/bookings/x"] {
+    for uri in
+        ["/events/7", "/events/7/seats", "/events/7/seat-map", "/events/7/waitlist", "/bookings/x", "/waitlist/x"]
+    {
+        let uri = &format!("/api/v1{uri}");
         assert_eq!(world.get_as(ANNA, Customer, uri).await.refused(), (400, "malformed-id"), "{uri}");
     }
-    for uri in ["/api/v1/users/bookings", "/api/v1/bookings/00000000-0000-0000-0000-000000000001"] {
+    for uri in ["users/bookings", "users/waitlist", "bookings/ID", "waitlist/ID", "events/ID/waitlist"] {
+        let uri = &format!("/api/v1/{}", uri.replace("ID", "00000000-0000-0000-0000-000000000001"));
         assert_eq!(world.get(uri).await.refused(), (401, "missing-token"), "{uri}");
     }
     let tampered = Request::get("/api/v1/events").header(header::AUTHORIZATION, "Bearer x.y.z");
@@ -131,7 +139,8 @@ async fn shows_an_event_and_what_is_left_of_it() {
     assert_eq!(event["venue"], json!({"name": "Gewandhaus", "city": "Leipzig", "country": "DE"}));
     assert_eq!(
         event["ticket_types"],
-        json!([{"ticket_type_id": ticket, "name": "Stalls", "price": price, "capacity": 100}])
+        json!([{"ticket_type_id": ticket, "name": "Stalls", "price": price, "capacity": 100, "seating": "general",
+                "sale_opens_at": null, "sale_closes_at": null, "min_per_booking": null, "max_per_booking": null}])
     );
     assert_eq!((&event["revision"], &event["as_of_position"]), (&json!(2), &json!(12)));
     assert!(event["starts_at"].as_str().unwrap().ends_with('Z'));
@@ -140,7 +149,7 @@ async fn shows_an_event_and_what_is_left_of_it() {
     let expected = json!({
         "event_id": event_id, "status": "on_sale", "as_of_position": 12,
         "ticket_types": [{"ticket_type_id": ticket, "name": "Stalls", "price": price,
-                          "capacity": 100, "sold": 30, "available": 70}],
+                          "capacity": 100, "sold": 30, "held": 0, "blocked": 0, "available": 70}],
     });
     assert_eq!(seats, expected);
     assert_eq!(world.get(&format!("/api/v1/events/{ANNA}")).await.refused(), (404, "not-found"));
@@ -287,5 +296,5 @@ async fn describes_every_schema_it_refers_to() {
     for pointer in references {
         assert!(document.pointer(pointer).is_some(), "{pointer}");
     }
-    assert_eq!(document["paths"].as_object().unwrap().len(), 5);
+    assert_eq!(document["paths"].as_object().unwrap().len(), 11);
 }

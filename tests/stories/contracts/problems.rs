@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use super::golden;
 use crate::support::world::token_until;
-use crate::support::{Answer, World, a_show};
+use crate::support::{Answer, World, a_house, a_show, seat};
 
 #[derive(Default)]
 struct Shapes(BTreeMap<String, String>);
@@ -65,6 +65,11 @@ async fn problems_look_as_agreed() {
     shapes.note(&ada.post("/api/v1/auth/refresh").json(&json!({ "refresh_token": "x" })).await);
     shapes.note(&ada.post("/api/v1/auth/login").json(&json!({ "email": "x", "password": "x" })).await);
     note_refused_steps(&world, &mut shapes).await;
+    note_refused_seats(&world, &mut shapes).await;
+    note_refused_holds(&world, &mut shapes).await;
+    note_refused_money(&world, &mut shapes).await;
+    note_refused_places(&world, &mut shapes).await;
+    note_refused_terms(&world, &mut shapes).await;
     golden("problems.txt", &shapes.written());
 }
 
@@ -96,4 +101,116 @@ async fn note_refused_steps(world: &World, shapes: &mut Shapes) {
     shapes.note(&ada.books(&show, 1).await);
     let taken = json!({ "email": crate::support::world::ADMIN_EMAIL, "password": "correct horse", "name": "x" });
     shapes.note(&ada.post("/api/v1/auth/register").json(&taken).await);
+}
+
+async fn note_refused_seats(world: &World, shapes: &mut Shapes) {
+    let (ada, olga) = (world.customer(), world.organizer());
+    let show = a_show().reserved().with_ticket_type("Standing", 100, 5).seated(&olga, 1, 5).await;
+    let book = |at: usize, member: &str, wish: Value| {
+        ada.books_items(show.id, &json!([{ "ticket_type_id": show.ticket_types[at], member: wish }]))
+    };
+    ada.books_seats(&show, &["A-3"]).await.created();
+    shapes.note(&book(0, "seats", json!(["A-3"])).await);
+    shapes.note(&book(0, "seats", json!(["Z-1"])).await);
+    shapes.note(&book(0, "seats", json!(["A-1", "A-1"])).await);
+    shapes.note(&book(0, "quantity", json!(1)).await);
+    shapes.note(&book(1, "seats", json!(["A-1"])).await);
+    shapes.note(&book(0, "best_available", json!({ "quantity": 3 })).await);
+    shapes.note(&book(0, "best_available", json!({ "quantity": 1, "accessible": 1 })).await);
+    shapes.note(&olga.seats(&show, &show.etag, &a_house(show.ticket_type(), 1, 2)).await);
+    shapes.note(&olga.seats(&show, &show.etag, &a_house(show.ticket_type(), 401, 250)).await);
+    let mut house = a_house(show.ticket_type(), 1, 5);
+    seat(&mut house, "A-2")["label"] = "A-1".into();
+    shapes.note(&olga.seats(&show, &show.etag, &house).await);
+    let resized = json!({ "ticket_types": [{ "ticket_type_id": show.ticket_type(), "capacity": 9 }] });
+    shapes.note(&olga.revises(&show, &show.etag, &resized).await);
+}
+
+async fn note_refused_holds(world: &World, shapes: &mut Shapes) {
+    let (ada, olga) = (world.customer(), world.organizer());
+    let show = a_show().with_seats(1).with("terms", json!({ "hold_seconds": 5 })).on_sale(&olga).await;
+    let lapsed = ada.holds(&show, 1).await;
+    let longer = olga.revises(&show, &show.etag, &json!({ "terms": { "hold_seconds": 3_600 } })).await;
+    ada.waits_for(longer.position() + 1).await;
+    shapes.note(&ada.extends(lapsed.id("booking_id")).await);
+
+    let show = a_show().with("terms", json!({ "hold_seconds": 60 })).on_sale(&olga).await;
+    let hold = ada.holds(&show, 1).await.id("booking_id");
+    olga.revises(&show, &show.etag, &json!({ "terms": { "hold_seconds": 3_600 } })).await.ok();
+    ada.extends(hold).await.ok();
+    shapes.note(&ada.extends(hold).await);
+    let other = json!([{ "ticket_type_id": Uuid::nil(), "quantity": 1 }]);
+    shapes.note(&ada.gives_back(hold, &other).await);
+    ada.confirms(hold).await.ok();
+    shapes.note(&ada.confirms(hold).await);
+    ada.cancels(hold).await.ok();
+    shapes.note(&ada.confirms(hold).await);
+}
+
+async fn note_refused_money(world: &World, shapes: &mut Shapes) {
+    let (ada, olga) = (world.customer(), world.organizer());
+    let plan = a_show().with("terms", json!({ "payment": "required" })).with_ticket_type("Free", 0, 5);
+    let show = plan.on_sale(&olga).await;
+    let pay =
+        |booking: Uuid| ada.post(&format!("/api/v1/bookings/{booking}/pay")).json(&json!({ "method": "sandbox:late" }));
+    let refund = |booking: Uuid, amount: i64| {
+        olga.post(&format!("/api/v1/admin/bookings/{booking}/refunds")).json(&json!({ "amount": amount }))
+    };
+    shapes.note(&ada.books(&show, 1).await);
+    let hold = ada.holds(&show, 1).await.id("booking_id");
+    shapes.note(&ada.confirms(hold).await);
+    shapes.note(&refund(hold, 1).await);
+    shapes.note(&refund(hold, 0).await);
+    pay(hold).await.created();
+    shapes.note(&ada.extends(hold).await);
+    let free = json!([{ "ticket_type_id": show.ticket_types[1], "quantity": 1 }]);
+    let free = ada.books_with(&show, &json!({ "hold": true, "items": free })).await.id("booking_id");
+    shapes.note(&pay(free).await);
+    shapes.note(&ada.post("/api/v1/payments/webhook").json(&json!({})).await);
+}
+
+async fn note_refused_places(world: &World, shapes: &mut Shapes) {
+    let (ada, olga) = (world.customer(), world.organizer());
+    let show = a_show().with_seats(1).with("terms", json!({ "offer_seconds": 5 })).on_sale(&olga).await;
+    shapes.note(&ada.joins(&show, 1).await);
+    let mut all = olga.books(&show, 1).await.id("booking_id");
+    let places = [world.customer(), world.customer(), ada.clone()];
+    let mut entries = Vec::new();
+    for person in &places {
+        entries.push(person.joins(&show, 1).await.id("entry_id"));
+    }
+    shapes.note(&ada.joins(&show, 1).await);
+    shapes.note(&ada.accepts(entries[0]).await);
+    shapes.note(&ada.accepts(entries[2]).await);
+    olga.cancels(all).await.ok();
+    all = places[0].accepts(entries[0]).await.id("booking_id");
+    shapes.note(&places[0].declines(entries[0]).await);
+    places[0].cancels(all).await.ok();
+    let declined = places[1].declines(entries[1]).await;
+    shapes.note(&places[1].accepts(entries[1]).await);
+    ada.waits_for(declined.position() + 1).await;
+    shapes.note(&ada.accepts(entries[2]).await);
+}
+
+async fn note_refused_terms(world: &World, shapes: &mut Shapes) {
+    let (ada, olga) = (world.customer(), world.organizer());
+    let mut plan = a_show();
+    plan.body["ticket_types"][0]["max_per_booking"] = 2.into();
+    let show = plan.on_sale(&olga).await;
+    shapes.note(&ada.books(&show, 3).await);
+    let once = json!({ "code": "ONCE", "percent": 10, "uses_max": 1 });
+    olga.adds_promo_code(&show, &once).await.created();
+    shapes.note(&olga.adds_promo_code(&show, &json!({ "code": "ONCE", "percent": 20 })).await);
+    ada.books_with(&show, &json!({ "promo_code": "ONCE" })).await.created();
+    shapes.note(&ada.books_with(&show, &json!({ "promo_code": "ONCE" })).await);
+    shapes.note(&ada.books_with(&show, &json!({ "promo_code": "NEVER" })).await);
+    shapes.note(&ada.books_with(&show, &json!({ "promo_code": "x".repeat(65) })).await);
+    shapes.note(&olga.delete(&format!("/api/v1/admin/events/{}/promo-codes/NEVER", show.id)).await);
+    let step = json!({ "hours_before": 24, "percent": 50 });
+    let twice = json!({ "terms": { "refund_policy": { "steps": [step, step] } } });
+    shapes.note(&olga.revises(&show, &show.etag, &twice).await);
+    let past = json!({
+        "starts_at": "2041-01-01T19:00:00Z", "ends_at": "2041-01-01T21:00:00Z", "refund_until": "2020-01-01T00:00:00Z"
+    });
+    shapes.note(&olga.post(&format!("/api/v1/admin/events/{}/reschedule", show.id)).json(&past).await);
 }

@@ -54,11 +54,13 @@ async fn a_port_that_is_taken_is_told() {
         listen: world.address().parse().unwrap(),
         data_dir: std::env::temp_dir(),
         signing_key: Some(crate::support::world::SIGNING_KEY.clone()),
+        payment_secret: Some(crate::support::world::PAYMENT_SECRET.into()),
         jwks: None,
         rate_limits: false,
         lanes: 1,
         role: Role::All,
         admin: FirstAdmin { email: "a@b.c".into(), password: "password".into() },
+        clock: command_api::lane::system_clock(),
     };
     let error = Platform::start(settings, &database).await.err().unwrap();
     assert!(format!("{error:#}").contains(&world.address()), "{error:#}");

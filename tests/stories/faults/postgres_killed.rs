@@ -9,6 +9,7 @@ use sqlx::{Connection as _, Executor as _};
 use tokio::sync::watch;
 
 use super::load::{BOOKINGS, Load};
+use crate::support::clock::Time;
 use crate::support::log::{facts, recount};
 use crate::support::person::Line;
 use crate::support::process::signal;
@@ -73,5 +74,29 @@ async fn a_killed_postgres_is_told_survived_and_forgotten() {
     world::verifies(options).await;
     desk.close().await;
     connection.close().await.unwrap();
+    postgres.stop().await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_became_due_while_postgres_was_away_is_done_when_it_is_back() {
+    let time = Time::default();
+    let postgres = private_postgres::start(Settings::throwaway()).await.unwrap();
+    let options = postgres.options();
+    let desk = Desk::open(options.clone(), |settings| settings.clock = time.clock()).await;
+    let (olga, ada) = (world::person(desk.line(), Role::Organizer), world::person(desk.line(), Role::Customer));
+    let unhurried = Line { seen: Arc::default(), ..desk.line().clone() };
+    let stranger = world::stranger(&unhurried);
+    let show = a_show().with_seats(1).on_sale(&olga).await;
+    let hold = ada.holds(&show, 1).await;
+
+    in_time("not noticing", kill_until_noticed(&postgres, &stranger)).await;
+    time.jump(chrono::TimeDelta::hours(1));
+    in_time("the outage", async { while stranger.get("/readyz").await.status != 200 {} }).await;
+
+    // Nobody asks for anything: the next fact is the platform's own.
+    ada.waits_for(hold.position() + 1).await;
+    assert_eq!(ada.sees_booking(hold.id("booking_id")).await["status"], "lapsed");
+    world::verifies(options).await;
+    desk.close().await;
     postgres.stop().await.unwrap();
 }

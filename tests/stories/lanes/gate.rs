@@ -1,13 +1,13 @@
 //! A log whose appends and reads wait until the story lets them go on.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use event_log::memory::MemoryLog;
 use event_log::{
-    AppendError, Appended, Capabilities, EventLog, Position, RecordedEvent, StreamAppend, StreamId, Unavailable,
-    Version,
+    AppendError, Appended, Capabilities, EventLog, Position, RecordedEvent, Snapshot, StreamAppend, StreamId,
+    Unavailable, Version,
 };
 use tokio::sync::{Semaphore, watch};
 use uuid::Uuid;
@@ -49,15 +49,23 @@ impl Gate {
 pub(super) struct GatedLog {
     pub(super) memory: MemoryLog,
     pub(super) appends: Gate,
-    /// For reads of the slow stream; all others pass.
+    /// For reads of the slow stream and of its snapshot; all others pass.
     pub(super) reads: Gate,
     pub(super) slow: watch::Sender<Option<Uuid>>,
+    /// After which versions streams were read.
+    pub(super) read_after: Mutex<Vec<Version>>,
 }
 
 impl GatedLog {
     pub(super) fn new() -> Arc<Self> {
         let (memory, slow) = (MemoryLog::default(), watch::Sender::new(None));
-        Arc::new(Self { memory, appends: Gate::open(), reads: Gate::open(), slow })
+        Arc::new(Self { memory, appends: Gate::open(), reads: Gate::open(), slow, read_after: Mutex::default() })
+    }
+
+    async fn pass_reads(&self, stream: StreamId) {
+        if *self.slow.borrow() == Some(stream.id()) {
+            self.reads.pass().await;
+        }
     }
 }
 
@@ -73,9 +81,8 @@ impl EventLog for GatedLog {
     }
 
     async fn read_stream(&self, stream: StreamId, after: Version) -> Result<Vec<Arc<RecordedEvent>>, Unavailable> {
-        if *self.slow.borrow() == Some(stream.id()) {
-            self.reads.pass().await;
-        }
+        self.pass_reads(stream).await;
+        self.read_after.lock().unwrap().push(after);
         self.memory.read_stream(stream, after).await
     }
 
@@ -98,6 +105,15 @@ impl EventLog for GatedLog {
 
     async fn find_key(&self, key: Uuid) -> Result<Option<StreamId>, Unavailable> {
         self.memory.find_key(key).await
+    }
+
+    async fn read_snapshot(&self, stream: StreamId) -> Result<Option<Snapshot>, Unavailable> {
+        self.pass_reads(stream).await;
+        self.memory.read_snapshot(stream).await
+    }
+
+    async fn write_snapshot(&self, stream: StreamId, snapshot: &Snapshot) -> Result<(), Unavailable> {
+        self.memory.write_snapshot(stream, snapshot).await
     }
 
     fn watch_head(&self) -> watch::Receiver<Position> {

@@ -1,15 +1,15 @@
 //! A show behind lanes, and commands for it.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
-use chrono::{DateTime, Utc};
-use command_api::lane::{Done, Lanes, Refused};
+use chrono::{DateTime, TimeDelta, Utc};
+use command_api::lane::{Done, LaneSettings, Lanes, Refused, Snapshots, system_clock};
 use domain::access::{Actor, Role};
-use domain::ids::{AccountId, BookingId, ShowId, TicketTypeId};
+use domain::ids::{AccountId, BookingId, EntryId, ShowId, TicketTypeId};
 use domain::money::{Currency, Money};
 use domain::show::{
-    BookTickets, CancelBooking, Command, CreateShow, Item, Rejection, Schedule, Show, ShowCreated, ShowDetails, Step,
-    TicketType, Venue,
+    BookTickets, CancelBooking, Command, CreateShow, Item, JoinWaitlist, Rejection, SaleTerms, Schedule, Show,
+    ShowCreated, ShowDetails, Step, TicketTerms, TicketType, Venue, Wish,
 };
 use domain::text::Text;
 use event_log::EventLog;
@@ -21,12 +21,32 @@ use crate::support::log::Fact;
 pub(super) type Outcome = Result<Done<u32>, Refused<Rejection>>;
 
 pub(super) const OLGA: Actor = Actor { account_id: AccountId(Uuid::from_u128(0x01)), role: Role::Organizer };
-pub(super) const ADA: Actor = Actor { account_id: AccountId(Uuid::from_u128(0xADA)), role: Role::Customer };
+pub(super) const ADA: Actor = somebody(0xADA);
+pub(super) const BEN: Actor = somebody(0xBE);
+
+const fn somebody(id: u128) -> Actor {
+    Actor { account_id: AccountId(Uuid::from_u128(id)), role: Role::Customer }
+}
 
 /// One process: its lanes on a log that others may share.
 #[derive(Clone)]
 pub(super) struct Counter {
     pub(super) lanes: Lanes<Show>,
+}
+
+/// A clock that stands still until somebody moves its hands.
+#[derive(Clone)]
+pub(super) struct Hands(Arc<Mutex<DateTime<Utc>>>);
+
+impl Hands {
+    pub(super) fn at_noon() -> Self {
+        Self(Arc::new(Mutex::new("2039-11-22T12:00:00Z".parse().unwrap())))
+    }
+
+    /// Forwards, or back.
+    pub(super) fn turn(&self, seconds: i64) {
+        *self.0.lock().unwrap() += TimeDelta::seconds(seconds);
+    }
 }
 
 /// A log that fails on demand, and a counter that sells from it.
@@ -36,10 +56,32 @@ pub(super) fn a_counter() -> (Arc<MemoryLog>, Counter) {
     (log, counter)
 }
 
+/// The same with a clock in the story's hands.
+pub(super) fn a_counter_with_a_clock() -> (Arc<MemoryLog>, Counter, Hands) {
+    let (log, hands) = (Arc::new(MemoryLog::default()), Hands::at_noon());
+    let counter = Counter::with_a_clock(&log, &hands);
+    (log, counter, hands)
+}
+
 impl Counter {
     pub(super) fn on<L: EventLog>(log: &Arc<L>) -> Self {
+        Self::with(log, LaneSettings::default())
+    }
+
+    pub(super) fn with_a_clock<L: EventLog>(log: &Arc<L>, hands: &Hands) -> Self {
+        let hands = hands.clone();
+        let clock = Arc::new(move || *hands.0.lock().unwrap());
+        Self::with(log, LaneSettings { clock, ..LaneSettings::default() })
+    }
+
+    /// A counter whose shows get a snapshot every so many events.
+    pub(super) fn with_snapshots<L: EventLog>(log: &Arc<L>, every: u64) -> Self {
+        Self::with(log, LaneSettings { count: 1, clock: system_clock(), snapshots: Snapshots::Every(every) })
+    }
+
+    fn with<L: EventLog>(log: &Arc<L>, settings: LaneSettings) -> Self {
         let log: Arc<dyn EventLog> = log.clone();
-        let (lanes, _) = Lanes::start(&log, 1);
+        let (lanes, _) = Lanes::start(&log, settings);
         Self { lanes }
     }
 
@@ -62,15 +104,53 @@ impl Counter {
         self.execute(show, book(show, booking, quantity), ADA).await
     }
 
+    /// Holds tickets for ten minutes.
+    pub(super) async fn holds(&self, show: Uuid, booking: Uuid, quantity: u32) -> Outcome {
+        let hold = Command::BookTickets(BookTickets { hold: true, ..wanted(show, booking, quantity) });
+        self.execute(show, hold, ADA).await
+    }
+
     pub(super) async fn gives_back(&self, show: Uuid, booking: Uuid) -> Outcome {
-        self.execute(show, Command::CancelBooking(CancelBooking { booking_id: BookingId(booking) }), ADA).await
+        self.execute(show, give_back(booking), ADA).await
+    }
+
+    /// Ben waits for tickets.
+    pub(super) async fn waits(&self, show: Uuid, quantity: u32) -> Outcome {
+        let join = JoinWaitlist {
+            entry_id: EntryId(Uuid::now_v7()),
+            customer_id: BEN.account_id,
+            ticket_type_id: ticket_type(show),
+            quantity,
+            access_code: None,
+        };
+        self.execute(show, Command::JoinWaitlist(join), BEN).await
+    }
+
+    /// Nothing but what is due.
+    pub(super) async fn settles(&self, show: Uuid) -> Outcome {
+        self.execute(show, Command::Settle, OLGA).await
     }
 }
 
 pub(super) fn book(show: Uuid, booking: Uuid, quantity: u32) -> Command {
-    let items = vec![Item { ticket_type_id: ticket_type(show), quantity }];
-    let (show_id, booking_id) = (ShowId(show), BookingId(booking));
-    Command::BookTickets(BookTickets { show_id, booking_id, customer_id: ADA.account_id, items })
+    Command::BookTickets(wanted(show, booking, quantity))
+}
+
+fn wanted(show: Uuid, booking: Uuid, quantity: u32) -> BookTickets {
+    BookTickets {
+        show_id: ShowId(show),
+        booking_id: BookingId(booking),
+        customer_id: ADA.account_id,
+        items: vec![Item { ticket_type_id: ticket_type(show), wish: Wish::Quantity(quantity) }],
+        hold: false,
+        promo_code: None,
+        access_code: None,
+    }
+}
+
+pub(super) fn give_back(booking: Uuid) -> Command {
+    let booking_id = BookingId(booking);
+    Command::CancelBooking(CancelBooking { booking_id, items: vec![], preview: false, request: None })
 }
 
 /// The one ticket type of a show.
@@ -95,7 +175,14 @@ fn show_created(show_id: Uuid, capacity: u32) -> ShowCreated {
             sale_closes_at: None,
         },
         max_per_customer: None,
-        ticket_types: vec![TicketType { ticket_type_id: ticket_type(show_id), name: text("Stalls"), price, capacity }],
+        ticket_types: vec![TicketType {
+            ticket_type_id: ticket_type(show_id),
+            name: text("Stalls"),
+            price,
+            capacity,
+            terms: TicketTerms::default(),
+        }],
+        terms: SaleTerms::default(),
     }
 }
 

@@ -7,14 +7,14 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use command_api::lane::Refused;
-use domain::ids::{BookingId, TicketTypeId};
+use domain::ids::TicketTypeId;
 use domain::show::{CancelShow, CapacityWish, Command, Rejection, ReviseShow, Step};
 use domain::text::Text;
 use event_log::memory::{Fault, MemoryLog};
 use tokio::task::JoinSet;
 use uuid::Uuid;
 
-use super::given::{ADA, Counter, OLGA, Outcome, a_counter, book, facts, ticket_type};
+use super::given::{ADA, Counter, OLGA, Outcome, a_counter, book, facts, give_back, ticket_type};
 use crate::support::log::recount;
 
 /// How many seeds one test run tries.
@@ -109,8 +109,7 @@ impl Simulation {
             }
             14..=16 if !self.asked.is_empty() => {
                 let (show, booking, _) = self.dice.pick(&self.asked.clone());
-                let booking_id = BookingId(booking);
-                (show, Command::CancelBooking(domain::show::CancelBooking { booking_id }), None)
+                (show, give_back(booking), None)
             }
             17 => (show, resize(ticket_type(show), self.dice.below(15) as u32, self.dice.below(12)), None),
             18 if self.dice.below(12) == 0 => {
@@ -145,9 +144,7 @@ impl Simulation {
         for show in &self.shows {
             let mut left = Vec::new();
             for process in self.processes.iter().chain([&fresh]) {
-                let unknown =
-                    Command::CancelBooking(domain::show::CancelBooking { booking_id: BookingId(Uuid::nil()) });
-                let refused = process.execute(*show, unknown, ADA).await;
+                let refused = process.execute(*show, give_back(Uuid::nil()), ADA).await;
                 assert_eq!(refused.unwrap_err(), Refused::Rejected(Rejection::NoSuchBooking));
                 left.push(process.execute(*show, resize(ticket_type(*show), 1, 0), OLGA).await);
             }

@@ -27,6 +27,9 @@ pub(crate) static SIGNING_KEY: LazyLock<String> = LazyLock::new(|| {
 
 static KEYS: LazyLock<SigningKeys> = LazyLock::new(|| SigningKeys::from_pem(&SIGNING_KEY).unwrap());
 
+/// What every world shares with its payment provider, as `EVENTLY_PAYMENT_SECRET` takes it.
+pub(crate) const PAYMENT_SECRET: &str = "whsec_of_these_stories";
+
 /// The first administrator of every world.
 pub(crate) const ADMIN_EMAIL: &str = "admin@evently.test";
 pub(crate) const ADMIN_PASSWORD: &str = "an administrator's secret";
@@ -100,11 +103,13 @@ impl Desk {
             listen: ([127, 0, 0, 1], 0).into(),
             data_dir: std::env::temp_dir(),
             signing_key: Some(SIGNING_KEY.clone()),
+            payment_secret: Some(PAYMENT_SECRET.into()),
             jwks: None,
             rate_limits: false,
             lanes: 1,
             role: cli::Role::All,
             admin: FirstAdmin { email: ADMIN_EMAIL.into(), password: ADMIN_PASSWORD.into() },
+            clock: command_api::lane::system_clock(),
         };
         change(&mut settings);
         let database = Database::existing(options).await.unwrap();

@@ -1,15 +1,20 @@
 //! What organizers send, and how it becomes the domain's words.
 
+use std::collections::HashSet;
+
 use chrono::{DateTime, Utc};
 use domain::ids::{AccountId, ShowId, TicketTypeId};
 use domain::show::{
-    CAPACITY_MAX, CapacityWish, ReviseShow, Schedule, ShowCreated, ShowDetails, TICKET_TYPES_MAX, TicketType, Venue,
+    CAPACITY_MAX, RescheduleShow, ReviseShow, SaleTerms, Schedule, ShowCreated, ShowDetails, TICKET_TYPES_MAX,
+    TicketType, Venue,
 };
 use edge::problem::Problem;
 use serde::{Deserialize, Deserializer};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+use super::sold::{TicketTypeBody, TicketTypeRevision};
+use super::terms::{Revision, TermsBody};
 use crate::http::validate::Faults;
 
 /// A new event.
@@ -34,6 +39,7 @@ pub(in crate::http) struct CreateEventBody {
     /// The most tickets one customer may hold.
     #[schema(minimum = 1, maximum = 10_000_000, example = 10)]
     max_per_customer: Option<u32>,
+    terms: Option<TermsBody>,
     #[schema(min_items = 1, max_items = 100)]
     ticket_types: Vec<TicketTypeBody>,
 }
@@ -51,29 +57,6 @@ pub(super) struct VenueBody {
     country: String,
 }
 
-/// Something that is sold.
-#[derive(Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub(super) struct TicketTypeBody {
-    #[schema(max_length = 200, example = "Stalls")]
-    name: String,
-    price: PriceBody,
-    #[schema(minimum = 1, maximum = 10_000_000, example = 500)]
-    capacity: u32,
-}
-
-/// An amount of money.
-#[derive(Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub(super) struct PriceBody {
-    /// Minor units: 4250 is 42.50 EUR.
-    #[schema(minimum = 0, example = 4250)]
-    amount: i64,
-    /// ISO 4217.
-    #[schema(example = "EUR")]
-    currency: String,
-}
-
 /// Why an event is called off.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -81,6 +64,19 @@ pub(in crate::http) struct CancelEventBody {
     /// What ticket holders are told.
     #[schema(max_length = 1_000, example = "The singer is ill.")]
     pub(super) reason: String,
+}
+
+/// When an event is put off to.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(in crate::http) struct RescheduleEventBody {
+    #[schema(example = "2030-02-01T19:00:00Z")]
+    starts_at: DateTime<Utc>,
+    #[schema(example = "2030-02-01T21:30:00Z")]
+    ends_at: DateTime<Utc>,
+    /// Until then, whoever has booked by now gets everything back for tickets given back.
+    #[schema(example = "2030-01-25T00:00:00Z")]
+    refund_until: DateTime<Utc>,
 }
 
 /// What changes about an event. Absent fields stay as they are.
@@ -105,28 +101,14 @@ pub(in crate::http) struct ReviseEventBody {
     #[serde(default, deserialize_with = "present")]
     #[schema(value_type = Option<u32>)]
     max_per_customer: Option<Option<u32>>,
-    /// With `ticket_type_id`: its new capacity. Without: a ticket type to add.
+    terms: Option<TermsBody>,
+    /// With `ticket_type_id`: what changes about it. Without: a ticket type to add.
     #[serde(default)]
     ticket_types: Vec<TicketTypeRevision>,
 }
 
-/// A new capacity for a ticket type, or a ticket type to add.
-#[derive(Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub(super) struct TicketTypeRevision {
-    /// Of an existing ticket type, whose capacity alone can change.
-    ticket_type_id: Option<Uuid>,
-    /// Of a new one.
-    #[schema(max_length = 200)]
-    name: Option<String>,
-    /// Of a new one.
-    price: Option<PriceBody>,
-    #[schema(maximum = 10_000_000, example = 600)]
-    capacity: u32,
-}
-
 /// Tells `null` (clear it) from an absent field (leave it).
-fn present<'de, D, T>(deserializer: D) -> Result<Option<Option<T>>, D::Error>
+pub(super) fn present<'de, D, T>(deserializer: D) -> Result<Option<Option<T>>, D::Error>
 where
     D: Deserializer<'de>,
     T: Deserialize<'de>,
@@ -147,6 +129,8 @@ impl CreateEventBody {
         let sale_opens_at = self.sale_opens_at.map(|at| faults.moment("/sale_opens_at", at));
         let sale_closes_at = self.sale_closes_at.map(|at| faults.moment("/sale_closes_at", at));
         check_limit(&mut faults, self.max_per_customer);
+        let terms = self.terms.map(|terms| terms.into_change(&mut faults)).unwrap_or_default();
+        let terms = terms.onto(SaleTerms::default());
         if self.ticket_types.is_empty() || self.ticket_types.len() > TICKET_TYPES_MAX {
             faults.add("/ticket_types", "out-of-range", format!("must have 1 to {TICKET_TYPES_MAX} entries"));
         }
@@ -160,7 +144,7 @@ impl CreateEventBody {
             let time_zone = time_zone?;
             let schedule = Schedule { time_zone, starts_at, ends_at, sale_opens_at, sale_closes_at };
             let (max_per_customer, ticket_types) = (self.max_per_customer, ticket_types?);
-            Some(ShowCreated { show_id, organizer_id, details, schedule, max_per_customer, ticket_types })
+            Some(ShowCreated { show_id, organizer_id, details, schedule, max_per_customer, ticket_types, terms })
         };
         let show = show();
         faults.finish(show)
@@ -168,14 +152,14 @@ impl CreateEventBody {
 }
 
 impl ReviseEventBody {
-    /// The command, or everything that is wrong with it.
-    pub(super) fn into_domain(self, expected_revision: u64) -> Result<ReviseShow, Problem> {
+    /// What is to change, or everything that is wrong with it.
+    pub(super) fn into_domain(self, expected_revision: u64) -> Result<Revision, Problem> {
         let mut faults = Faults::default();
         check_limit(&mut faults, self.max_per_customer.flatten());
         if self.ticket_types.len() > TICKET_TYPES_MAX {
             faults.add("/ticket_types", "out-of-range", format!("at most {TICKET_TYPES_MAX} entries"));
         }
-        let mut revise = ReviseShow {
+        let revise = ReviseShow {
             expected_revision,
             title: self.title.and_then(|text| faults.line("/title", &text)),
             description: self.description.map(|text| text.and_then(|text| faults.page("/description", &text))),
@@ -188,34 +172,28 @@ impl ReviseEventBody {
             max_per_customer: self.max_per_customer,
             ..ReviseShow::default()
         };
-        for (index, revision) in self.ticket_types.into_iter().take(TICKET_TYPES_MAX).enumerate() {
-            revision.into_domain(&mut faults, index, &mut revise);
-        }
-        let mut resized: Vec<TicketTypeId> = revise.capacities.iter().map(|wish| wish.ticket_type_id).collect();
-        resized.sort_unstable();
-        resized.dedup();
-        if resized.len() < revise.capacities.len() {
+        let terms = self.terms.map(|terms| terms.into_change(&mut faults));
+        let mut revision = Revision { revise, terms, ticket_terms: Vec::new() };
+        let named = self.ticket_types.iter().filter_map(TicketTypeRevision::changed).take(TICKET_TYPES_MAX);
+        let named: Vec<TicketTypeId> = named.collect();
+        if named.iter().collect::<HashSet<_>>().len() < named.len() {
             faults.add("/ticket_types", "repeated", "each ticket type once");
         }
-        faults.finish(Some(revise))
+        for (index, body) in self.ticket_types.into_iter().take(TICKET_TYPES_MAX).enumerate() {
+            body.into_domain(&mut faults, index, &mut revision);
+        }
+        faults.finish(Some(revision))
     }
 }
 
-impl TicketTypeRevision {
-    fn into_domain(self, faults: &mut Faults, index: usize, revise: &mut ReviseShow) {
-        let (place, capacity) = (format!("/ticket_types/{index}"), self.capacity);
-        match (self.ticket_type_id.map(TicketTypeId), self.name, self.price) {
-            (Some(ticket_type_id), None, None) => {
-                faults.capacity(&format!("{place}/capacity"), capacity, 0);
-                revise.capacities.push(CapacityWish { ticket_type_id, capacity });
-            }
-            (None, Some(name), Some(price)) => {
-                let body = TicketTypeBody { name, price, capacity };
-                revise.added.extend(body.into_domain(faults, index, Uuid::now_v7()));
-            }
-            (Some(_), _, _) => faults.add(place, "not-changeable", "only the capacity of a ticket type can change"),
-            (None, _, _) => faults.add(place, "missing", "a new ticket type needs a name, a price and a capacity"),
-        }
+impl RescheduleEventBody {
+    /// The command, or everything that is wrong with it.
+    pub(super) fn into_domain(self) -> Result<RescheduleShow, Problem> {
+        let mut faults = Faults::default();
+        let starts_at = faults.moment("/starts_at", self.starts_at);
+        let ends_at = faults.moment("/ends_at", self.ends_at);
+        let refund_until = faults.moment("/refund_until", self.refund_until);
+        faults.finish(Some(RescheduleShow { starts_at, ends_at, refund_until }))
     }
 }
 
@@ -225,16 +203,6 @@ impl VenueBody {
         let city = faults.line("/venue/city", &self.city);
         let country = faults.country("/venue/country", &self.country);
         Some(Venue { name: name?, city: city?, country: country? })
-    }
-}
-
-impl TicketTypeBody {
-    fn into_domain(self, faults: &mut Faults, index: usize, id: Uuid) -> Option<TicketType> {
-        let place = format!("/ticket_types/{index}");
-        let name = faults.line(&format!("{place}/name"), &self.name);
-        let price = faults.price(&format!("{place}/price"), self.price.amount, &self.price.currency);
-        faults.capacity(&format!("{place}/capacity"), self.capacity, 1);
-        Some(TicketType { ticket_type_id: TicketTypeId(id), name: name?, price: price?, capacity: self.capacity })
     }
 }
 

@@ -29,12 +29,12 @@ fn one_booking_holds_several_ticket_types_in_the_order_asked() {
 #[test]
 fn the_price_is_the_one_of_the_ticket_type() {
     let dear = TicketType { price: money(9_900, "EUR"), ..ticket_type(UNHEARD_OF, 5) };
-    let items = Box::new([BookedItem { ticket_type_id: UNHEARD_OF, quantity: 2, unit_price: 9_900 }]);
+    let items = Box::new([booked_item(UNHEARD_OF, 2, 9_900)]);
     let (customer_id, currency) = (ANNA.account_id, money(0, "EUR").currency);
     on_sale([TicketTypeAdded { ticket_type: dear }.into()])
         .at(ANNA, OPENS)
         .when(&book(FIRST, ANNA, &[(UNHEARD_OF, 2)]))
-        .then([BookingConfirmed { booking_id: FIRST, customer_id, items, currency, booked_at: OPENS }.into()]);
+        .then([BookingConfirmed { booked_at: OPENS, ..confirmed(FIRST, customer_id, items, currency) }.into()]);
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use super::*;
 use crate::aggregate::{Aggregate, replay};
 use crate::event::DomainEvent;
-use crate::show::{Rejection, Status};
+use crate::show::{BookingStatus, Rejection, Status};
 
 fn after(since: impl IntoIterator<Item = Event>) -> Show {
     let history: Vec<Event> = [Event::from(evening())].into_iter().chain(since).collect();
@@ -51,7 +51,7 @@ fn calling_off_ends_every_booking_and_forgets_none() {
     let show = after([published(), booked(FIRST, ANNA, &[(SEATS, 2)]), called_off()]);
     assert_eq!(taken(&show), [(0, 10), (0, 3)]);
     assert_eq!((show.status(), show.booking_count()), (Status::Cancelled, 1));
-    assert!(show.booking(FIRST).unwrap().cancelled);
+    assert_eq!(show.booking(FIRST).unwrap().status, BookingStatus::Cancelled);
 }
 
 #[test]
@@ -60,7 +60,7 @@ fn a_booking_is_remembered_for_ever() {
     let show = after(history);
     let booking = show.booking(FIRST).unwrap();
     assert_eq!((booking.customer_id, booking.quantity(), booking.booked_at), (ANNA.account_id, 2, NOON));
-    assert!(booking.cancelled);
+    assert_eq!(booking.status, BookingStatus::Cancelled);
     assert_eq!((show.booking_count(), show.booking(SECOND)), (1, None));
 }
 

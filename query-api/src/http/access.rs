@@ -1,0 +1,98 @@
+//! Who may look at an event, and at what of it.
+
+use axum::http::StatusCode;
+use domain::access::{Action, Actor, may};
+use domain::ids::AccountId;
+use domain::show::{CODE_CHARS_MAX, Code, Rejection};
+use domain::text::NotAText;
+use edge::problem::Problem;
+use serde::Deserialize;
+use utoipa::IntoParams;
+use uuid::Uuid;
+
+use crate::app::App;
+use crate::shows::{self, FoundShow, Viewer};
+
+/// The query parameters of an event and its seats.
+#[derive(Debug, Default, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct AccessParameters {
+    /// Shows the ticket types that are hidden behind this code, too.
+    #[param(max_length = 64, example = "CREW")]
+    access_code: Option<String>,
+}
+
+impl AccessParameters {
+    /// The code as codes are kept: trimmed and in upper case. A blank one is as good as none.
+    pub(super) fn code(self) -> Result<Option<String>, Problem> {
+        let Some(code) = self.access_code.map(|code| code.trim().to_uppercase()) else { return Ok(None) };
+        let refused = match Code::line(&code) {
+            Ok(_) => return Ok(Some(code)),
+            Err(NotAText::Blank) => return Ok(None),
+            Err(NotAText::TooLong { limit }) => {
+                let detail = format!("A code has at most {CODE_CHARS_MAX} characters.");
+                Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "code-too-long", detail).with("limit", limit)
+            }
+            Err(error) => Problem::bad_request("malformed-query", format!("Query parameters: access_code: {error}.")),
+        };
+        Err(refused.with("parameter", "access_code"))
+    }
+}
+
+/// Whether `caller` runs a show.
+fn runs(caller: Option<Actor>, show: &FoundShow) -> bool {
+    let organizer = AccountId(show.summary.organizer_id);
+    caller.is_some_and(|caller| may(&caller, Action::RunShow { organizer }))
+}
+
+/// What `caller` is to a show, if they may see it at all: a draft is for those who run it.
+pub(super) fn viewer(show: &FoundShow, caller: Option<Actor>, access_code: Option<String>) -> Option<Viewer> {
+    if runs(caller, show) { Some(Viewer::Organizer) } else { show.published.then_some(Viewer::Guest { access_code }) }
+}
+
+/// A show that `caller` may see, and the position that this tells of.
+pub(super) async fn visible_show(app: &App, show_id: Uuid, caller: Option<Actor>) -> Result<(FoundShow, u64), Problem> {
+    let found = shows::find(&app.pool, show_id).await?;
+    let show = found.rows.into_iter().next().filter(|show| viewer(show, caller, None).is_some());
+    show.map(|show| (show, found.as_of)).ok_or_else(no_such_event)
+}
+
+/// Refuses whoever does not run a show, in the words in which commands are refused.
+pub(super) async fn demand_organizer(app: &App, show_id: Uuid, caller: Actor) -> Result<(), Problem> {
+    let (show, _) = visible_show(app, show_id, Some(caller)).await?;
+    if runs(Some(caller), &show) {
+        Ok(())
+    } else if may(&caller, Action::CreateShow) {
+        Err(Problem::new(StatusCode::FORBIDDEN, "not-your-event", Rejection::NotYourShow.to_string()))
+    } else {
+        Err(Problem::forbidden(Rejection::RoleForbids.to_string()))
+    }
+}
+
+pub(super) fn no_such_event() -> Problem {
+    Problem::not_found("There is no such event.")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn code(raw: &str) -> Result<Option<String>, &'static str> {
+        AccessParameters { access_code: Some(raw.into()) }.code().map_err(|problem| problem.code())
+    }
+
+    #[test]
+    fn reads_a_code_as_it_is_kept() {
+        assert_eq!(AccessParameters::default().code().unwrap(), None);
+        assert_eq!(code(" crew "), Ok(Some("CREW".into())));
+        assert_eq!(code("  "), Ok(None));
+        assert_eq!(code(&"x".repeat(64)), Ok(Some("X".repeat(64))));
+    }
+
+    #[test]
+    fn refuses_what_can_be_no_code() {
+        assert_eq!(code(&"x".repeat(10_000)), Err("code-too-long"));
+        assert_eq!(code("a\0b"), Err("malformed-query"));
+    }
+}

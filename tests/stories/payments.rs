@@ -1,0 +1,10 @@
+//! People pay for what they hold, and money goes back: the provider says what became of it, late, twice,
+//! and in any order.
+
+mod calling_off;
+mod given;
+mod giving_back;
+mod late;
+mod paying;
+mod refunding;
+mod reporting;
