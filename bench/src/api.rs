@@ -8,7 +8,7 @@ use bytes::Bytes;
 use chrono::{Days, SecondsFormat, Utc};
 use http_body_util::{BodyExt as _, Full};
 use hyper::client::conn::http1;
-use hyper::header::{AUTHORIZATION, CONTENT_TYPE, HOST, HeaderValue};
+use hyper::header::{AUTHORIZATION, CONTENT_TYPE, HOST, HeaderValue, IF_MATCH};
 use hyper::{Method, Request, StatusCode};
 use hyper_util::rt::TokioIo;
 use serde_json::{Value, json};
@@ -24,6 +24,8 @@ const ANSWER: Duration = Duration::from_secs(15);
 #[derive(Clone)]
 pub(crate) struct Event {
     pub(crate) id: String,
+    /// Its only ticket type.
+    pub(crate) ticket_type: String,
     /// A request for one ticket of it.
     pub(crate) booking: Bytes,
 }
@@ -38,6 +40,43 @@ pub(crate) struct Api {
 impl Api {
     /// Creates and publishes an event with one ticket type.
     pub(crate) async fn event(&self, title: &str, capacity: u32) -> anyhow::Result<Event> {
+        let ticket_type = json!({ "name": "Stalls", "capacity": capacity, "price": price() });
+        let event = self.draft(title, &ticket_type, &json!({})).await?;
+        self.publish(&event).await?;
+        Ok(event)
+    }
+
+    /// Creates and publishes an event whose holds last as short as holds can.
+    pub(crate) async fn event_of_short_holds(&self, title: &str, capacity: u32) -> anyhow::Result<Event> {
+        let ticket_type = json!({ "name": "Stalls", "capacity": capacity, "price": price() });
+        let event = self.draft(title, &ticket_type, &json!({ "hold_seconds": 5 })).await?;
+        self.publish(&event).await?;
+        Ok(event)
+    }
+
+    /// Creates and publishes an event with numbered seats: sections of 40 rows of 50.
+    pub(crate) async fn house(&self, title: &str, sections: usize) -> anyhow::Result<Event> {
+        let ticket_type = json!({ "name": "Seats", "seating": "reserved", "price": price() });
+        let event = self.draft(title, &ticket_type, &json!({})).await?;
+        let seat = |section: usize, row: usize, seat: usize| json!({ "label": format!("{section}-{row}-{seat}") });
+        let row = |section: usize, row: usize| {
+            let seats: Vec<Value> = (1..=50).map(|number| seat(section, row, number)).collect();
+            json!({ "label": row.to_string(), "seats": seats })
+        };
+        let section = |section: usize| {
+            let rows: Vec<Value> = (1..=40).map(|number| row(section, number)).collect();
+            json!({ "name": format!("Block {section}"), "ticket_type_id": event.ticket_type, "rows": rows })
+        };
+        let map = json!({ "sections": (1..=sections).map(section).collect::<Vec<_>>() });
+        let path = format!("/api/v1/admin/events/{}/seat-map", event.id);
+        let asked = Asked { if_match: Some(HeaderValue::from_static("\"1\"")), ..Asked::by(&self.admin) };
+        let (status, answer) = call(self.address, Method::PUT, &path, asked, map.to_string().into()).await?;
+        ensure!(status == StatusCode::OK, "PUT {path} got {status}: {}", String::from_utf8_lossy(&answer));
+        self.publish(&event).await?;
+        Ok(event)
+    }
+
+    async fn draft(&self, title: &str, ticket_type: &Value, terms: &Value) -> anyhow::Result<Event> {
         let day = |days: u64| {
             let at = Utc::now().checked_add_days(Days::new(days)).context("the calendar has an end")?;
             anyhow::Ok(at.to_rfc3339_opts(SecondsFormat::Secs, true))
@@ -48,22 +87,25 @@ impl Api {
             "time_zone": "Europe/Berlin",
             "starts_at": day(30)?,
             "ends_at": day(31)?,
-            "ticket_types": [{
-                "name": "Stalls", "capacity": capacity, "price": { "amount": 4250, "currency": "EUR" }
-            }],
+            "terms": terms,
+            "ticket_types": [ticket_type],
         });
         let created = self.post("/api/v1/admin/events", body.to_string(), StatusCode::CREATED).await?;
         let id = created["event_id"].as_str().context("no event_id")?.to_owned();
         let ticket_type = created["ticket_types"][0]["ticket_type_id"].as_str().context("no ticket_type_id")?;
         let booking = json!({ "event_id": id, "items": [{ "ticket_type_id": ticket_type, "quantity": 1 }] });
-        self.post(&format!("/api/v1/admin/events/{id}/publish"), String::new(), StatusCode::OK).await?;
-        Ok(Event { id, booking: Bytes::from(booking.to_string()) })
+        Ok(Event { booking: Bytes::from(booking.to_string()), ticket_type: ticket_type.to_owned(), id })
+    }
+
+    async fn publish(&self, event: &Event) -> anyhow::Result<()> {
+        let path = format!("/api/v1/admin/events/{}/publish", event.id);
+        self.post(&path, String::new(), StatusCode::OK).await.map(drop)
     }
 
     /// Books one ticket for the administrator.
     pub(crate) async fn book(&self, event: &Event) -> anyhow::Result<()> {
         let body = event.booking.clone();
-        let (status, answer) = call(self.address, Method::POST, BOOKINGS, Some(&self.admin), body).await?;
+        let (status, answer) = call(self.address, Method::POST, BOOKINGS, Asked::by(&self.admin), body).await?;
         ensure!(status == StatusCode::CREATED, "a booking got {status}: {}", String::from_utf8_lossy(&answer));
         Ok(())
     }
@@ -81,27 +123,47 @@ impl Api {
     }
 
     async fn post(&self, path: &str, body: String, expected: StatusCode) -> anyhow::Result<Value> {
-        let (status, answer) = call(self.address, Method::POST, path, Some(&self.admin), body.into()).await?;
+        let (status, answer) = call(self.address, Method::POST, path, Asked::by(&self.admin), body.into()).await?;
         ensure!(status == expected, "POST {path} got {status}: {}", String::from_utf8_lossy(&answer));
         Ok(serde_json::from_slice(&answer)?)
     }
 }
 
+/// Who asks, and of which revision.
+#[derive(Default)]
+struct Asked {
+    authorization: Option<HeaderValue>,
+    if_match: Option<HeaderValue>,
+}
+
+impl Asked {
+    fn by(person: &HeaderValue) -> Self {
+        Self { authorization: Some(person.clone()), if_match: None }
+    }
+}
+
+fn price() -> Value {
+    json!({ "amount": 4250, "currency": "EUR" })
+}
+
 /// Asks as a stranger.
 pub(crate) async fn get(address: SocketAddr, path: &str) -> anyhow::Result<(StatusCode, Bytes)> {
-    call(address, Method::GET, path, None, Bytes::new()).await
+    call(address, Method::GET, path, Asked::default(), Bytes::new()).await
 }
 
 async fn call(
     address: SocketAddr,
     method: Method,
     path: &str,
-    authorization: Option<&HeaderValue>,
+    asked: Asked,
     body: Bytes,
 ) -> anyhow::Result<(StatusCode, Bytes)> {
     let mut request = Request::builder().method(method).uri(path).header(HOST, "bench");
-    if let Some(authorization) = authorization {
+    if let Some(authorization) = asked.authorization {
         request = request.header(AUTHORIZATION, authorization);
+    }
+    if let Some(if_match) = asked.if_match {
+        request = request.header(IF_MATCH, if_match);
     }
     if !body.is_empty() {
         request = request.header(CONTENT_TYPE, "application/json");

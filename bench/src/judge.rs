@@ -35,8 +35,10 @@ impl Report {
 
 /// How a figure stands to one bar.
 pub(crate) struct Verdict {
-    /// `None`: the figure itself is what the bar bounds, from above.
+    /// `None`: the figure itself is what the bar bounds.
     pub(crate) of: Option<&'static str>,
+    /// Whether the bar bounds it from above.
+    pub(crate) at_most: bool,
     pub(crate) value: f64,
     pub(crate) bar: f64,
     pub(crate) met: bool,
@@ -53,9 +55,10 @@ impl Yardsticks {
             Bar::OfNoop(bar) => ("no-op", self.noop, bar),
             Bar::TimesRowLock(bar) => ("row lock", self.row_lock, bar),
             Bar::OfOther { name, other, bar } => (name, other, bar),
-            Bar::AtMost(bar) => return Verdict { of: None, value: figure, bar, met: figure <= bar },
+            Bar::AtMost(bar) => return Verdict { of: None, at_most: true, value: figure, bar, met: figure <= bar },
+            Bar::AtLeast(bar) => return Verdict { of: None, at_most: false, value: figure, bar, met: figure >= bar },
         };
         let value = figure / other;
-        Verdict { of: Some(of), value, bar, met: value >= bar }
+        Verdict { of: Some(of), at_most: false, value, bar, met: value >= bar }
     }
 }

@@ -27,6 +27,9 @@ pub(crate) struct Requests {
     pub(crate) keyed: bool,
     /// What the answer should be.
     pub(crate) expected: StatusCode,
+    /// Until everything is sold: an answer that is no surprise either. A connection ends when it has had
+    /// it for each of its bodies in a row.
+    pub(crate) until: Option<StatusCode>,
 }
 
 /// One load.
@@ -61,6 +64,13 @@ impl Run {
 }
 
 impl Load {
+    /// From one request of a connection to its next: one more where that lets each connection have all
+    /// bodies in turn.
+    fn step(&self) -> usize {
+        self.connections
+            + usize::from(self.requests.bodies.len() > 1 && self.connections.is_multiple_of(self.requests.bodies.len()))
+    }
+
     /// Runs to its end. Processor time is that of the measured part.
     pub(crate) async fn run(self, processes: Processes) -> Outcome {
         let begin = Instant::now() + self.warm_up;

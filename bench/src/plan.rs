@@ -35,8 +35,14 @@ pub(crate) struct Plan {
     pub(crate) restarted: Duration,
     /// The longest time for filling the log.
     pub(crate) fill_max: Duration,
-    /// Bookings in the full log.
-    pub(crate) full: u64,
+    /// Bookings of the hot event before the restart.
+    pub(crate) million: u64,
+    /// Of holds that lapse under load; a hold lasts 5 s, so the load has to go on for longer before.
+    pub(crate) churn: Duration,
+    pub(crate) churn_warm_up: Duration,
+    /// Houses that are sold out one after the other, and how many sections of 2,000 seats each has.
+    pub(crate) houses: usize,
+    pub(crate) sections: usize,
     /// Bookings of the show that is loaded after the restart.
     pub(crate) big_show: u64,
     /// Bookings of each show with much sold.
@@ -62,8 +68,12 @@ impl Plan {
             queries_while_booking: Duration::from_secs(3),
             turn: Duration::from_secs(2),
             restarted: Duration::from_secs(5),
-            fill_max: Duration::from_secs(75),
-            full: 1_000_000,
+            fill_max: Duration::from_secs(100),
+            million: 1_000_000,
+            churn: Duration::from_secs(6),
+            churn_warm_up: Duration::from_secs(6),
+            houses: 3,
+            sections: 10,
             big_show: 100_000,
             much_sold: 50_000,
         }
@@ -84,7 +94,11 @@ impl Plan {
             turn: Duration::from_secs(1),
             restarted: Duration::from_secs(1),
             fill_max: Duration::from_secs(20),
-            full: 50_000,
+            million: 50_000,
+            churn: Duration::from_secs(1),
+            churn_warm_up: Duration::from_secs(6),
+            houses: 1,
+            sections: 2,
             big_show: 10_000,
             much_sold: 5_000,
         }

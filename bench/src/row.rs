@@ -33,6 +33,8 @@ pub(crate) enum Bar {
     OfOther { name: &'static str, other: f64, bar: f64 },
     /// At most so much, in the figure's own unit.
     AtMost(f64),
+    /// At least so much, in the figure's own unit.
+    AtLeast(f64),
 }
 
 impl Row {

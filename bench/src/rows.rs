@@ -2,6 +2,7 @@
 
 mod bookings;
 mod growth;
+mod holds;
 mod queries;
 mod yardsticks;
 
@@ -12,13 +13,13 @@ use bytes::Bytes;
 use hyper::{Method, StatusCode, Uri};
 
 use crate::api::{Api, BOOKINGS, Event};
-use crate::cpu::Processes;
+use crate::cpu::{Processes, Used};
 use crate::judge::{Report, Yardsticks};
 use crate::load::{Load, Outcome, Requests};
 use crate::people::People;
 use crate::place::Place;
 use crate::plan::{CONNECTIONS, Plan};
-use crate::row::Row;
+use crate::row::{Figure, Row};
 use crate::server::{self, Server};
 
 /// How long the projector may take to catch up before the bench goes on.
@@ -58,9 +59,10 @@ pub(crate) async fn all(plan: Plan) -> anyhow::Result<Report> {
     let noop = yardsticks::noop(&mut bench, "no-op endpoint with token check, before", plan.noop).await?;
     bench.start().await?;
     let row_lock = yardsticks::row_lock(&mut bench).await?;
-    let empty_log = bookings::all(&mut bench).await?;
+    let sold = bookings::all(&mut bench).await?;
+    holds::all(&mut bench).await?;
     queries::all(&mut bench).await?;
-    growth::all(&mut bench, empty_log).await?;
+    growth::all(&mut bench, sold).await?;
     bench.stop().await?;
     let again = yardsticks::noop(&mut bench, "no-op endpoint with token check, after", plan.noop_again).await?;
     bench.say("evently verify");
@@ -165,11 +167,39 @@ impl Requests {
     }
 
     fn post(path: &'static str, bodies: Vec<Bytes>, expected: StatusCode) -> Self {
-        Self { method: Method::POST, paths: vec![Uri::from_static(path)], bodies, keyed: false, expected }
+        Self { method: Method::POST, paths: vec![Uri::from_static(path)], bodies, keyed: false, expected, until: None }
     }
 
     fn get(path: &str) -> anyhow::Result<Self> {
         let (method, paths) = (Method::GET, vec![path.parse()?]);
-        Ok(Self { method, paths, bodies: Vec::new(), keyed: false, expected: StatusCode::OK })
+        Ok(Self { method, paths, bodies: Vec::new(), keyed: false, expected: StatusCode::OK, until: None })
+    }
+}
+
+/// Several loads taken together.
+#[derive(Default)]
+struct Sum {
+    answers: u64,
+    seconds: f64,
+    used: Used,
+}
+
+impl Sum {
+    fn add(&mut self, outcome: &Outcome) {
+        self.answers += outcome.answers;
+        self.seconds += outcome.seconds;
+        self.used = self.used + outcome.used;
+    }
+
+    fn rate(&self) -> f64 {
+        if self.seconds > 0.0 { self.answers as f64 / self.seconds } else { 0.0 }
+    }
+
+    fn answers(&self) -> u64 {
+        self.answers
+    }
+
+    fn row(&self, name: &'static str) -> Row {
+        Row::new(name, Figure::PerSecond(self.rate())).cpu(self.used, self.seconds)
     }
 }

@@ -68,14 +68,19 @@ async fn connected(run: &Run, number: usize, tally: &mut Tally) -> anyhow::Resul
 }
 
 async fn talk(run: &Run, number: usize, mut sender: SendRequest<Full<Bytes>>, tally: &mut Tally) -> anyhow::Result<()> {
-    let mut turn = number;
+    let (mut turn, mut refused_in_a_row) = (number, 0);
     while run.goes_on() {
         let request = request(&run.load, turn)?;
-        turn += run.load.connections;
+        turn += run.load.step();
         let sent = Instant::now();
         sender.ready().await?;
         let response = sender.send_request(request).await?;
+        let refused = Some(response.status()) == run.load.requests.until;
         receive(run, response, sent, tally).await?;
+        refused_in_a_row = if refused { refused_in_a_row + 1 } else { 0 };
+        if refused_in_a_row > 0 && refused_in_a_row >= run.load.requests.bodies.len() {
+            return Ok(());
+        }
     }
     Ok(())
 }
@@ -106,7 +111,7 @@ fn in_turn<T: Clone>(all: &[T], turn: usize) -> T {
 async fn receive(run: &Run, response: Response<Incoming>, sent: Instant, tally: &mut Tally) -> anyhow::Result<()> {
     let status = response.status();
     *tally.statuses.entry(status.as_u16()).or_default() += 1;
-    if status != run.load.requests.expected {
+    if status != run.load.requests.expected && Some(status) != run.load.requests.until {
         return surprised(status, response, tally).await;
     }
     let mut body = response.into_body();
@@ -115,7 +120,7 @@ async fn receive(run: &Run, response: Response<Incoming>, sent: Instant, tally: 
         bytes += frame?.data_ref().map_or(0, Bytes::len) as u64;
     }
     let now = Instant::now();
-    if now >= run.begin && now < run.end {
+    if now >= run.begin && now < run.end && status == run.load.requests.expected {
         tally.latencies_us.push(u32::try_from((now - sent).as_micros()).unwrap_or(u32::MAX));
         tally.body_bytes += bytes;
     }

@@ -14,18 +14,32 @@ const BOOKINGS_TIMES_ROW_LOCK: f64 = 15.0;
 const REFUSALS_OF_NOOP: f64 = 0.7;
 const LAG_S: f64 = 1.0;
 
-/// Measures them; the result is the rate on one hot event.
-pub(super) async fn all(bench: &mut Bench) -> anyhow::Result<f64> {
+/// What the other rows go on with.
+pub(super) struct Sold {
+    /// The rate on one hot event in an empty log.
+    pub(super) empty_log: f64,
+    /// That event.
+    pub(super) hot: Event,
+    /// Its bookings.
+    pub(super) of_hot: u64,
+}
+
+/// Measures them.
+pub(super) async fn all(bench: &mut Bench) -> anyhow::Result<Sold> {
     let hot = bench.event("The one everybody wants").await?;
+    let before = bench.bookings;
     let empty_log = sell(bench, "bookings, one hot event", std::slice::from_ref(&hot)).await?;
+    let mut of_hot = bench.bookings - before;
     let mut events = Vec::with_capacity(EVENTS);
     for number in 1..=EVENTS {
         events.push(bench.event(&format!("Chamber music, evening {number}")).await?);
     }
     sell(bench, "bookings, 100 events", &events).await?;
+    let before = bench.bookings;
     with_keys(bench, &hot).await?;
+    of_hot += bench.bookings - before;
     refusals(bench).await?;
-    Ok(empty_log)
+    Ok(Sold { empty_log, hot, of_hot })
 }
 
 async fn sell(bench: &mut Bench, name: &'static str, events: &[Event]) -> anyhow::Result<f64> {
