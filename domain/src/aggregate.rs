@@ -59,8 +59,8 @@ pub trait Aggregate: Default + Serialize + DeserializeOwned + Send + Sync + 'sta
 }
 
 /// The most calls of [`Aggregate::settle`] before or after one decision. What is due beyond that comes
-/// with the next command.
-pub const SETTLE_CALLS_MAX: usize = 10_000;
+/// with the next command; it is more than a waitlist can hold, so nobody can overtake those who wait.
+pub const SETTLE_CALLS_MAX: usize = 200_000;
 
 /// Settles a state until nothing is due any more, and gives what happened. Costs nothing if nothing is due.
 pub fn settle_all<A: Aggregate>(state: &mut A, at: Timestamp) -> Vec<A::Event> {

@@ -112,6 +112,7 @@ pub struct Show {
     offered: Vec<Offered>,
     seating: Seating,
     promos: BTreeMap<Code, Promo>,
+    #[serde(deserialize_with = "snapshot::bookings")]
     bookings: BTreeMap<BookingId, Booking>,
     /// Tickets in live bookings and holds, by customer.
     held: BTreeMap<AccountId, u32>,

@@ -15,6 +15,7 @@ use crate::show::command::ConfirmBooking;
 use crate::show::event::{
     Event, HoldConfirmed, HoldExtended, HoldReleased, HoldsLapsed, LapsedHold, LapsedOffer, OffersLapsed, SeatsHeld,
 };
+use crate::show::payment::{Payment, PaymentState};
 use crate::show::terms::{HOLD_EXTENSIONS, SaleTerms};
 use crate::show::{Deadline, Rejection, Show, Status, sale, waitlist};
 
@@ -131,12 +132,13 @@ pub(super) fn bought(booking_id: BookingId, booking: &Booking, retaken: bool, at
 }
 
 /// Whether a confirmation is the one that confirmed the booking: the same request, whatever became of the
-/// booking since, or one that names the payment made here.
+/// booking since, or one that names a payment that came in for it.
 fn repeats(confirm: &ConfirmBooking, booking: &Booking) -> bool {
     let Some(more) = booking.more() else { return false };
     let same_request = confirm.request.is_some() && confirm.request == more.confirmed_by;
     let reference = confirm.payment_reference.as_ref().and_then(|reference| reference.as_str().parse().ok());
-    let same_payment = |payment_id| more.payments.iter().any(|payment| payment.id == payment_id);
+    let came_in = |payment: &&Payment| payment.state == PaymentState::Succeeded;
+    let same_payment = |payment_id| more.payments.iter().filter(came_in).any(|payment| payment.id == payment_id);
     same_request || booking.status == BookingStatus::Confirmed && reference.is_some_and(same_payment)
 }
 

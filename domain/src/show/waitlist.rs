@@ -135,8 +135,8 @@ fn first_who_fits<'a>(show: &'a Show, offered: &Offered, at: Timestamp) -> Optio
     show.waitlist.first(offered.ticket_type.ticket_type_id, available, may_have)
 }
 
-/// How many tickets of a type are left for whoever comes now: none while somebody waits who fits. That is
-/// so only where more is due than one call of [`settle_all`](crate::aggregate::settle_all) settles.
+/// How many tickets of a type are left for whoever comes now: none while somebody waits who fits. After
+/// settling nobody does; but nobody is to overtake where it was not settled either.
 pub(super) fn for_newcomers(show: &Show, offered: &Offered, at: Timestamp) -> u32 {
     if first_who_fits(show, offered, at).is_some() { 0 } else { offered.available() }
 }

@@ -1,7 +1,10 @@
 //! Buying what is held: in time, or late and still free.
 
 use super::*;
-use crate::show::{CapacityLowered, Discount, PromoCode, PromoCodeAdded, Rejection, TicketTermsSet};
+use crate::show::{
+    CapacityLowered, Discount, Point, PromoCode, PromoCodeAdded, Rejection, Row, Seat, SeatMap, SeatMapSet, Section,
+    TicketTermsSet,
+};
 
 const TWO: [(TicketTypeId, u32); 1] = [(SEATS, 2)];
 const ALL: [(TicketTypeId, u32); 1] = [(SEATS, 10)];
@@ -156,6 +159,33 @@ fn a_late_confirm_is_refused_when_somebody_waits_who_fits() {
         .then_rejected_after([lapsed(FIRST, ANNA, &ALL, DEADLINE), to_carla], Rejection::HoldLapsed);
 }
 
+/// One seat, sold as this.
+fn one_seat(version: u32, ticket_type_id: TicketTypeId) -> Event {
+    let (x, y) = (0, 0);
+    let seat = Seat { label: line("A-1"), x, y, ticket_type_id, accessible: false, restricted_view: false };
+    let rows = [Row { label: line("A"), seats: [seat].into() }].into();
+    let section = Section { name: line("Hall"), focal_point: Point { x, y }, rows };
+    SeatMapSet { version, map: SeatMap { sections: [section].into() } }.into()
+}
+
+#[test]
+fn a_late_confirm_is_refused_when_its_seat_is_sold_as_something_else_now() {
+    let reserved = |show: &mut ShowCreated| {
+        for ticket_type in &mut show.ticket_types {
+            (ticket_type.capacity, ticket_type.terms.reserved) = (0, true);
+        }
+    };
+    let mut held = seats_held(FIRST, ANNA, &[(SEATS, 1)]);
+    held.items[0].seats = [line("A-1")].into();
+    let (customer_id, items) = (ANNA.account_id, held.items.clone());
+    let lapse = LapsedHold { booking_id: FIRST, customer_id, items, expires_at: DEADLINE };
+    let lapsed = Event::from(HoldsLapsed { holds: [lapse].into() });
+    let history = |then| [one_seat(1, SEATS), held.clone().into(), lapsed.clone(), one_seat(2, then)];
+    let taken = HoldConfirmed { items: held.items.clone(), retaken: true, ..at(minutes(20)) };
+    on_sale_as(reserved, history(SEATS)).at(ANNA, minutes(20)).when(&wish()).then([taken.into()]);
+    on_sale_as(reserved, history(STANDING)).at(ANNA, minutes(20)).when(&wish()).then_rejected(Rejection::HoldLapsed);
+}
+
 #[test]
 fn a_type_that_is_held_twice_is_counted_twice_when_it_is_retaken() {
     let twice = [(SEATS, 4), (SEATS, 3)];
@@ -238,6 +268,12 @@ fn a_confirm_that_names_the_payment_which_confirmed_it_is_quiet() {
     on_paid_sale(bought(FIRST, ANNA))
         .at(ANNA, NOON)
         .when(&referring_to(RETRY))
+        .then_rejected(Rejection::AlreadyConfirmed);
+    let failed =
+        [held(FIRST, ANNA, &TWO), paying(PAYMENT, FIRST, ANNA, 8_500), not_paid(PAYMENT, FIRST, Some(DEADLINE))];
+    on_sale(failed.into_iter().chain([at(NOON).into()]))
+        .at(ANNA, NOON)
+        .when(&referring_to(PAYMENT))
         .then_rejected(Rejection::AlreadyConfirmed);
     let back = bought(FIRST, ANNA).into_iter().chain([given_back(FIRST, ANNA, &TWO)]);
     on_paid_sale(back).at(ANNA, NOON).when(&referring_to(PAYMENT)).then_rejected(Rejection::AlreadyCancelled);

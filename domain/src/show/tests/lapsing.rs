@@ -135,10 +135,17 @@ fn without_settling_too_what_is_past_its_deadline_is_over() {
     let since = [held(FIRST, ANNA, &TWO), joined(PLACE, ANNA, 2), offered_until(PLACE, ANNA, 2, DEADLINE)];
     let history: Vec<Event> = [Event::from(evening()), published()].into_iter().chain(since).collect();
     let show = replay::<Show>(&history);
-    let decide = |command| show.decide(&command, &Asked { by: ANNA, at: DEADLINE });
+    let decide = |command| show.decide(&command, &Asked { by: ADMIN, at: DEADLINE });
     for command in [Command::ExtendHold { booking_id: FIRST }, confirm(FIRST, None), pay(PAYMENT, FIRST)] {
         assert_eq!(decide(command), Err(Rejection::HoldLapsed));
     }
     let accept = Command::AcceptOffer { entry_id: PLACE, booking_id: SECOND };
     assert_eq!(decide(accept), Err(Rejection::OfferLapsed));
+    let paying = PaymentStarted { expires_at: DEADLINE, ..payment_started(PAYMENT, FIRST, ANNA, 8_500) };
+    let show = replay::<Show>(history.iter().chain([&paying.into()]));
+    let due = refund_due(FIRST, 1, ANNA, 8_500, RefundReason::NotNeeded);
+    assert_eq!(
+        show.decide(&it_succeeded(PAYMENT, 8_500), &Asked { by: PROVIDER, at: DEADLINE }),
+        Ok(vec![paid(PAYMENT, FIRST, ANNA, 8_500), due])
+    );
 }

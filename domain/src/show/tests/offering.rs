@@ -95,6 +95,18 @@ fn first_come_first_served_as_far_as_it_goes() {
 }
 
 #[test]
+fn who_wants_more_does_not_come_later_for_it_nor_who_wants_fewer() {
+    on_sale(waited_for(&[(NEXT, BORIS, 3), (PLACE, ANNA, 1)]))
+        .at(CARLA, NOON)
+        .when(&frees(3))
+        .then([freed(3), offered(NEXT, BORIS, 3)]);
+    on_sale(waited_for(&[(NEXT, BORIS, 1), (PLACE, ANNA, 3)]))
+        .at(CARLA, NOON)
+        .when(&frees(3))
+        .then([freed(3), offered(NEXT, BORIS, 1)]);
+}
+
+#[test]
 fn who_wants_more_than_is_free_is_passed_over_and_keeps_the_place() {
     let waiting = waited_for(&[(PLACE, ANNA, 4), (NEXT, BORIS, 2), (LAST, ORGANIZER, 4)]);
     on_sale(waiting.clone()).at(CARLA, NOON).when(&frees(3)).then([freed(3), offered(NEXT, BORIS, 2)]);

@@ -52,7 +52,13 @@ fn paying_gives_a_hold_fifteen_minutes_from_that_moment() {
 fn paying_never_makes_a_hold_shorter() {
     let long = SeatsHeld { expires_at: minutes(60), extendable_until: hours(3), ..seats_held(FIRST, ANNA, &TWO) };
     let started = PaymentStarted { expires_at: minutes(60), ..payment_started(PAYMENT, FIRST, ANNA, 8_500) };
-    on_paid_sale([long.into()]).at(ANNA, NOON).when(&pay(PAYMENT, FIRST)).then([started.into()]);
+    on_paid_sale([long.clone().into()]).at(ANNA, NOON).when(&pay(PAYMENT, FIRST)).then([started.into()]);
+    let extended = HoldExtended { booking_id: FIRST, expires_at: minutes(70) };
+    let started = PaymentStarted { expires_at: minutes(70), ..payment_started(PAYMENT, FIRST, ANNA, 8_500) };
+    on_paid_sale([long.into(), extended.into()])
+        .at(ANNA, minutes(50))
+        .when(&pay(PAYMENT, FIRST))
+        .then([started.into()]);
 }
 
 #[test]
@@ -258,6 +264,15 @@ fn after_a_failure_a_hold_has_its_own_deadline_again_or_a_minute_for_another_try
     for (at, expires_at) in failed_at {
         being_paid([]).at(PROVIDER, at).when(&it_failed(PAYMENT)).then([not_paid(PAYMENT, FIRST, Some(expires_at))]);
     }
+}
+
+#[test]
+fn a_hold_that_was_extended_has_that_deadline_again_after_a_failure() {
+    let extended = HoldExtended { booking_id: FIRST, expires_at: minutes(13) };
+    on_paid_sale([held(FIRST, ANNA, &TWO), extended.into(), paying(PAYMENT, FIRST, ANNA, 8_500)])
+        .at(PROVIDER, minutes(5))
+        .when(&it_failed(PAYMENT))
+        .then([not_paid(PAYMENT, FIRST, Some(minutes(13)))]);
 }
 
 #[test]
