@@ -1,5 +1,5 @@
 //! The checker: it reads the log and the answers of a run, with eyes of its own, and demands that they make
-//! sense. It shares no code with the rules; only [`again`], which asks the rules whether they agree with
+//! sense. It shares no code with the rules; only `check/again.rs`, which asks the rules whether they agree with
 //! themselves, does.
 
 mod again;
@@ -209,7 +209,7 @@ impl<'a> Checker<'a> {
             Answer::Refused(domain::show::Rejection::IdempotencyKeyReused) => {
                 let (asked, spent) = (self.plan.question(attempt.act), self.spent_by(attempt));
                 let honest = spent.and_then(|act| self.plan.question(act)).zip(asked).is_some_and(|(first, again)| {
-                    first.show == again.show && first.by == again.by && format!("{first:?}") == format!("{again:?}")
+                    (first.show, first.by) == (again.show, again.by) && first.ask == again.ask
                 });
                 demand!(spent.is_some(), Explained, "a key is said to be spent that nobody used");
                 demand!(!honest, Explained, "whoever asks again is told that somebody else asked");
@@ -235,12 +235,9 @@ impl<'a> Checker<'a> {
         use crate::plan::Ask;
         let spent = |key| self.keys.get(&key).copied();
         match &self.plan.question(attempt.act)?.ask {
-            Ask::Book { booking, .. } => spent(Of::Booking.id((*booking).into())),
-            // An offer that is accepted spends the booking's key, one that is paid for its payment's.
-            Ask::Accept { booking, .. } => spent(Of::Booking.id((*booking).into())),
+            Ask::Book { booking, .. } | Ask::Accept { booking, .. } => spent(Of::Booking.id((*booking).into())),
             Ask::Pay { payment, .. } => spent(Of::Payment.id((*payment).into())),
             Ask::Join { entry, .. } => spent(Of::Entry.id((*entry).into())),
-            Ask::Create | Ask::Refund { .. } => Some(attempt.act.wrapping_add(1)),
             _ => None,
         }
     }

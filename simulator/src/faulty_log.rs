@@ -2,8 +2,10 @@
 //! what the checker needs to know besides the events: which append wrote each, and at what time by its writer's
 //! clock.
 
-use std::collections::VecDeque;
-use std::sync::atomic::{AtomicU64, Ordering};
+mod troubles;
+
+use std::future::pending;
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -21,6 +23,10 @@ use uuid::Uuid;
 use crate::history::{Append, Written};
 use crate::plan::Trouble;
 use crate::tally::Tally;
+use troubles::{Troubles, broken};
+
+/// More calls than this while time stands still are those of a process that goes round in circles.
+const CALLS_AT_ONCE_MAX: u32 = 20_000;
 
 /// What all processes write to.
 #[derive(Default)]
@@ -32,6 +38,10 @@ pub struct SharedLog {
     oldest: Mutex<Vec<(StreamId, Snapshot)>>,
     /// Troubles that were met.
     tally: Mutex<Tally>,
+    /// How many calls there were since time went on.
+    calls_at_once: AtomicU32,
+    /// Somebody went round in circles.
+    spun: AtomicBool,
 }
 
 fn open<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
@@ -80,6 +90,23 @@ impl SharedLog {
         Ok(appended)
     }
 
+    /// Time goes on.
+    pub fn time_goes_on(&self) {
+        self.calls_at_once.store(0, Ordering::Relaxed);
+    }
+
+    /// Whether some process asked the log without end. It gets no answer any more, so that time can go on.
+    pub fn spun(&self) -> bool {
+        self.spun.load(Ordering::Relaxed)
+    }
+
+    async fn called(&self) {
+        if self.calls_at_once.fetch_add(1, Ordering::Relaxed) >= CALLS_AT_ONCE_MAX {
+            self.spun.store(true, Ordering::Relaxed);
+            pending::<()>().await;
+        }
+    }
+
     fn met(&self, trouble: Trouble) {
         open(&self.tally).troubles.count(trouble.name());
     }
@@ -89,35 +116,6 @@ impl SharedLog {
 pub struct Line {
     log: Arc<SharedLog>,
     waiting: Mutex<Troubles>,
-}
-
-/// What the next calls of each kind meet.
-#[derive(Default)]
-struct Troubles {
-    appends: VecDeque<Trouble>,
-    reads: VecDeque<Trouble>,
-    versions: VecDeque<Trouble>,
-    snapshots: VecDeque<Trouble>,
-    snapshot_writes: VecDeque<Trouble>,
-}
-
-impl Troubles {
-    fn of(&mut self, trouble: Trouble) -> &mut VecDeque<Trouble> {
-        match trouble {
-            Trouble::ReplyLost
-            | Trouble::NeverArrived
-            | Trouble::LateCommit(_)
-            | Trouble::Unreachable
-            | Trouble::Conflict
-            | Trouble::SlowAppend(..) => &mut self.appends,
-            Trouble::SlowRead(_) | Trouble::ReadFails => &mut self.reads,
-            Trouble::VersionsFail | Trouble::SlowVersions(_) => &mut self.versions,
-            Trouble::StaleSnapshot | Trouble::BrokenSnapshot | Trouble::ForeignSnapshot | Trouble::SnapshotFails => {
-                &mut self.snapshots
-            }
-            Trouble::SnapshotNotWritten => &mut self.snapshot_writes,
-        }
-    }
 }
 
 impl Line {
@@ -136,7 +134,7 @@ impl Line {
         *open(&self.waiting) = Troubles::default();
     }
 
-    fn meet(&self, of: impl FnOnce(&mut Troubles) -> &mut VecDeque<Trouble>) -> Option<Trouble> {
+    fn meet(&self, of: impl FnOnce(&mut Troubles) -> &mut std::collections::VecDeque<Trouble>) -> Option<Trouble> {
         let trouble = of(&mut open(&self.waiting)).pop_front()?;
         self.log.met(trouble);
         Some(trouble)
@@ -173,6 +171,7 @@ impl EventLog for Line {
     }
 
     async fn append(&self, batch: &[StreamAppend], now: DateTime<Utc>) -> Result<Appended, AppendError> {
+        self.log.called().await;
         match self.meet(|troubles| &mut troubles.appends) {
             Some(Trouble::ReplyLost) => {
                 self.log.commit(batch, now).await?;
@@ -196,6 +195,7 @@ impl EventLog for Line {
     }
 
     async fn read_stream(&self, stream: StreamId, after: Version) -> Result<Vec<Arc<RecordedEvent>>, Unavailable> {
+        self.log.called().await;
         match self.meet(|troubles| &mut troubles.reads) {
             Some(Trouble::ReadFails) => return Err(unavailable()),
             Some(Trouble::SlowRead(ms)) => {
@@ -223,6 +223,7 @@ impl EventLog for Line {
     }
 
     async fn versions(&self, streams: &[StreamId]) -> Result<Vec<Version>, Unavailable> {
+        self.log.called().await;
         match self.meet(|troubles| &mut troubles.versions) {
             Some(Trouble::VersionsFail) => return Err(unavailable()),
             Some(Trouble::SlowVersions(ms)) => wait(ms).await,
@@ -243,7 +244,7 @@ impl EventLog for Line {
             Some(Trouble::StaleSnapshot) => {
                 open(&self.log.oldest).iter().find(|(of, _)| *of == stream).map(|(_, oldest)| oldest.clone())
             }
-            Some(Trouble::BrokenSnapshot) => Some(broken(found)),
+            Some(Trouble::BrokenSnapshot) => Some(broken(&found)),
             Some(Trouble::ForeignSnapshot) => Some(Snapshot { schema: found.schema + 1, ..found }),
             _ => Some(found),
         })
@@ -266,17 +267,4 @@ impl EventLog for Line {
     fn watch_head(&self) -> watch::Receiver<Position> {
         self.log.memory.watch_head()
     }
-}
-
-/// The second half is lost, or some bit in it is turned.
-fn broken(snapshot: Snapshot) -> Snapshot {
-    let half = snapshot.state.len() / 2;
-    if snapshot.version % 2 == 0 {
-        return Snapshot { state: snapshot.state.slice(..half), ..snapshot };
-    }
-    let mut bytes = snapshot.state.to_vec();
-    if let Some(byte) = bytes.get_mut(half) {
-        *byte ^= 1;
-    }
-    Snapshot { state: bytes.into(), ..snapshot }
 }

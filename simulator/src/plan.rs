@@ -162,7 +162,7 @@ pub struct ShowPlan {
 }
 
 /// When a show happens and when it is sold.
-#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Times {
     /// Beginning.
     pub starts: Ms,
@@ -175,7 +175,7 @@ pub struct Times {
 }
 
 /// How a show is held, paid and given back.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Terms {
     /// How long a hold lasts, in seconds.
     pub hold_s: u32,
@@ -197,7 +197,7 @@ pub struct Policy {
 }
 
 /// A ticket type.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Kind {
     /// What a ticket costs.
     pub price: i64,
@@ -210,7 +210,7 @@ pub struct Kind {
 }
 
 /// When, to whom and how many tickets of a type at a time are sold.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct KindTerms {
     /// Not sold before this.
     pub opens: Option<Ms>,

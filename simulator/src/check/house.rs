@@ -1,6 +1,7 @@
 //! A show as its events tell it to somebody who never saw the rules' code. Each event is checked against all that
 //! was before, then taken in.
 
+mod ids;
 mod money;
 mod programme;
 mod promos;
@@ -8,13 +9,13 @@ mod seats;
 mod selling;
 mod waiting;
 
-use std::collections::{BTreeSet, HashMap};
-use std::hash::{BuildHasherDefault, Hasher};
+use std::collections::BTreeSet;
 
 use uuid::Uuid;
 
 use super::demand::{Checked, demand};
 use super::facts::{Fact, Item, Policy};
+pub(super) use ids::Ids;
 pub(super) use money::{Next, Payment, PaymentState, RefundState};
 pub(super) use promos::Promo;
 pub(super) use seats::{Seat, SeatState, Seats};
@@ -102,27 +103,6 @@ pub(super) struct Terms {
     pub(super) hold_us: i64,
     pub(super) offer_us: i64,
     pub(super) paid: bool,
-}
-
-/// By ids that are all different anyway.
-pub(super) type Ids<T> = HashMap<Uuid, T, BuildHasherDefault<IdHasher>>;
-
-/// Ids need no more stirring than this.
-#[derive(Default)]
-pub(super) struct IdHasher(u64);
-
-impl Hasher for IdHasher {
-    fn write(&mut self, bytes: &[u8]) {
-        for part in bytes.chunks(8) {
-            let mut word = [0; 8];
-            word[..part.len()].copy_from_slice(part);
-            self.0 = (self.0.rotate_left(5) ^ u64::from_le_bytes(word)).wrapping_mul(0x517c_c1b7_2722_0a95);
-        }
-    }
-
-    fn finish(&self) -> u64 {
-        self.0
-    }
 }
 
 /// A show.

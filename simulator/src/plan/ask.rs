@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::{Kind, KindTerms, Ms, Terms, Times};
 
 /// Something that is asked of a show.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Ask {
     /// Put it on the programme.
     Create,
@@ -189,7 +189,7 @@ impl Ask {
 }
 
 /// What is to change about a show.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Change {
     /// Its title.
     Title(u32),

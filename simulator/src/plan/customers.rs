@@ -9,23 +9,22 @@ pub(super) fn story(draft: &mut Draft, show: u8, customer: u16, at: Ms) {
     let story = Story { show, by: By::Customer(customer), at };
     let paid = draft.show(show).terms.paid;
     match draft.dice.below(20) {
-        0..=3 => story.buys(draft),
         4..=7 => story.holds(draft),
         8..=9 if !paid => story.holds(draft),
         8..=11 => story.pays(draft),
         12..=16 => story.waits(draft),
         17 if paid => story.pays(draft),
-        17 => story.buys(draft),
+        0..=3 | 17 => story.buys(draft),
         _ => story.meddles(draft),
     }
 }
 
 /// Many want a few tickets at the same moment, several times each.
 pub(super) fn crowd(draft: &mut Draft, people: u16) {
-    for _ in 0..draft.dice.between(1, 3) {
+    for _ in 0..draft.dice.between(2, 4) {
         let (show, at) = (draft.dice.below(draft.shows.len() as u32) as u8, draft.moment());
         let hold = draft.show(show).terms.paid || draft.dice.percent(40);
-        for _ in 0..draft.dice.between(20, 100) {
+        for _ in 0..draft.dice.between(30, 150) {
             let by = By::Customer(draft.dice.below(u32::from(people)) as u16);
             let (booking, wants) = (draft.booking(), wants(draft, show));
             let ask = Ask::Book { booking, wants, hold, promo: None, knows: false };
@@ -128,6 +127,7 @@ impl Story {
     }
 
     fn pays_for(&self, draft: &mut Draft, booking: u32, after: Ms) {
+        draft.payers.push(booking);
         let hold_ms = draft.show(self.show).terms.hold_s * 1_000;
         let mut at = after + draft.dice.between(1, hold_ms);
         for _ in 0..*draft.dice.pick(&[1, 1, 1, 2]) {

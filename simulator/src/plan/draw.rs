@@ -1,5 +1,7 @@
 //! Draws a plan: the shows first, then what each person does, then what goes wrong, all in the order of time.
 
+use std::ops::Range;
+
 use super::{Act, Ask, By, Deed, Ms, Plan, Question, ShowPlan, customers, houses, organizers, provider, weather};
 use crate::dice::Dice;
 
@@ -18,6 +20,8 @@ pub(super) struct Draft {
     pub(super) processes: u8,
     /// How many questions in a hundred go to another process than most.
     stray: u32,
+    /// When all questions go to the next process instead.
+    elsewhere: Range<Ms>,
     pub(super) shows: Vec<ShowPlan>,
     pub(super) acts: Vec<Act>,
     /// Moments at which many come at once.
@@ -26,12 +30,16 @@ pub(super) struct Draft {
     payments: u32,
     entries: u32,
     requests: u32,
+    /// Bookings that somebody means to pay for.
+    pub(super) payers: Vec<u32>,
 }
 
 impl Draft {
     /// Somebody asks, and repeats it some times if there is no answer.
     pub(super) fn ask(&mut self, at: Ms, show: u8, by: By, ask: Ask) {
-        let home = show % self.processes;
+        // While requests are routed elsewhere, the usual process remembers what is no longer so.
+        let elsewhere = u8::from(self.elsewhere.contains(&at));
+        let home = (show + elsewhere) % self.processes;
         let stray = self.dice.percent(self.stray);
         let process = if stray { self.dice.below(u32::from(self.processes)) as u8 } else { home };
         let patience = *self.dice.pick(&[0, 2, 3, 3, 5]);
@@ -87,14 +95,29 @@ pub(super) fn plan(seed: u64) -> Plan {
     let mut dice = Dice::new(seed);
     let processes = *dice.pick(&[1, 2, 2, 2, 3, 3]);
     let lanes = *dice.pick(&[1, 1, 2]);
-    let stray = *dice.pick(&[0, 2, 2, 4, 8, 30]);
+    let stray = *dice.pick(&[0, 1, 1, 1, 2, 2, 3, 15]);
+    let begins = dice.between(0, 2 * BUSY_MS);
+    let elsewhere = begins..begins + dice.between(1_000, BUSY_MS);
     let snapshots_every = *dice.pick(&[0, 4, 20, 60, 60, 150]);
     let shows = *dice.pick(&[1, 1, 2]);
     let shows = (0..shows).map(|_| houses::show(&mut dice)).collect();
     let rushes = (0..dice.between(2, 6)).map(|_| dice.between(50, BUSY_MS)).collect();
     let acts = Vec::with_capacity(1_024);
     let (bookings, payments, entries, requests) = (0, 0, 0, 0);
-    let mut draft = Draft { dice, processes, stray, shows, acts, rushes, bookings, payments, entries, requests };
+    let mut draft = Draft {
+        dice,
+        processes,
+        stray,
+        elsewhere,
+        shows,
+        acts,
+        rushes,
+        bookings,
+        payments,
+        entries,
+        requests,
+        payers: Vec::new(),
+    };
     draft.fill();
     let Draft { shows, mut acts, .. } = draft;
     acts.sort_by_key(|act| act.at);

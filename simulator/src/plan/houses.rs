@@ -7,14 +7,14 @@ const HOUR_MS: Ms = 3_600_000;
 
 pub(super) fn show(dice: &mut Dice) -> ShowPlan {
     let reserved = match dice.below(10) {
-        0..=3 => 0,
+        0..=3 => 0_u8,
         4..=8 => 1,
         _ => 2,
     };
     let general = if reserved == 0 { dice.between(1, 2) } else { dice.below(2) };
     let mut kinds: Vec<Kind> = (0..reserved).map(|_| kind(dice, true)).collect();
     kinds.extend((0..general).map(|_| kind(dice, false)));
-    let first = map(dice, reserved as u8);
+    let first = map(dice, reserved);
     let maps = if reserved == 0 { vec![] } else { vec![other(dice, &first), other(dice, &first)] };
     let maps = std::iter::once(first).filter(|_| reserved > 0).chain(maps).collect();
     let promos = (0..dice.below(4)).map(|_| promo(dice, kinds.len() as u8)).collect();

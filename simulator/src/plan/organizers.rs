@@ -1,7 +1,7 @@
 //! What the organizer does: opens the sale, changes nearly everything while it runs, and sometimes ends it.
 
 use super::draw::Draft;
-use super::{Ask, By, Change, Ms, Place, Times, houses};
+use super::{Ask, By, Change, Ms, Place, Policy, Times, houses};
 
 const HOUR_MS: Ms = 3_600_000;
 
@@ -91,7 +91,14 @@ fn change(draft: &mut Draft, show: u8) -> Change {
             let reserved = draft.dice.percent(30);
             Change::Added(houses::kind(&mut draft.dice, reserved))
         }
-        5..=6 => Change::Terms(houses::terms(&mut draft.dice)),
+        5..=6 => {
+            let mut terms = houses::terms(&mut draft.dice);
+            if draft.dice.percent(10) {
+                // A later step that gives more than an earlier one.
+                terms.policy = Some(Policy { steps: vec![(48, 50), (24, 90)], fee: 0 });
+            }
+            Change::Terms(terms)
+        }
         7..=8 => Change::KindTerms(draft.dice.below(kinds) as u8, houses::kind_terms(&mut draft.dice)),
         _ => {
             let closes = draft.dice.maybe(60, 10_000, 40_000);

@@ -41,9 +41,11 @@ pub(super) fn is_told_to_refund(draft: &mut Draft, show: u8, booking: u32, at: M
 
 /// Refunds of any bookings have outcomes, whether or not there are such refunds.
 pub(super) fn speaks_of_refunds(draft: &mut Draft, ends: Ms) {
-    for _ in 0..draft.dice.between(10, 60) {
+    for _ in 0..draft.dice.between(10, 40) {
         let show = draft.dice.below(draft.shows.len() as u32) as u8;
-        let (booking, refund) = (draft.any_booking(), *draft.dice.pick(&[1, 1, 1, 2, 3]));
+        let known = !draft.payers.is_empty() && draft.dice.percent(90);
+        let booking = if known { *draft.dice.pick(&draft.payers) } else { draft.any_booking() };
+        let refund = *draft.dice.pick(&[1, 1, 1, 2, 3]);
         let said = *draft.dice.pick(&[Said::Succeeded, Said::Succeeded, Said::Failed, Said::Failed, Said::Otherwise]);
         let at = draft.dice.between(ends.saturating_sub(15_000), ends + 15_000);
         draft.ask(at, show, By::Platform, Ask::ReportRefund { booking, refund, said });

@@ -30,10 +30,10 @@ pub(super) fn breaks(draft: &mut Draft, ends: Ms) {
     for _ in 0..jumps {
         let (at, process) = (when(draft, ends), process(draft));
         let ms = match draft.dice.below(6) {
-            0 => -(draft.dice.between(1, 50) as i32),
-            1 => -(draft.dice.between(50, 2_000) as i32),
-            2..=4 => draft.dice.between(1, 8_000) as i32,
-            _ => draft.dice.between(60_000, 1_000_000) as i32,
+            0 => -draft.dice.between(1, 50).cast_signed(),
+            1 => -draft.dice.between(50, 2_000).cast_signed(),
+            2..=4 => draft.dice.between(1, 8_000).cast_signed(),
+            _ => draft.dice.between(60_000, 1_000_000).cast_signed(),
         };
         draft.acts.push(Act { at, deed: Deed::Jump { process, ms } });
     }

@@ -15,7 +15,7 @@ impl Told<'_> {
             Ask::Pause => house.status == Status::Paused,
             Ask::Close => house.status == Status::Closed,
             Ask::CallOff => house.status == Status::CalledOff,
-            Ask::Revise { .. } => house.revision == self.attempt.found as u64,
+            Ask::Revise { .. } => house.revision == self.attempt.found.cast_unsigned(),
             Ask::Block { seats, block } => {
                 let is_so = |label: &str| {
                     let seat = house.seats.number(label).and_then(|number| house.seats.seat(number));
@@ -46,8 +46,7 @@ impl Told<'_> {
         let booking = self.booking(house).filter(|booking| self.is_organizer() || self.may_know(booking.customer));
         let entry = self.entry(house).filter(|entry| self.may_know(entry.customer));
         match self.ask() {
-            Ask::Book { .. } => booking.is_some(),
-            Ask::GiveBack { preview: true, .. } => booking.is_some(),
+            Ask::Book { .. } | Ask::GiveBack { preview: true, .. } => booking.is_some(),
             Ask::GiveBack { request, .. } => booking.is_some_and(|booking| {
                 !booking.is_live() || booking.reduced_by.contains(&Of::Request.id((*request).into()))
             }),

@@ -7,7 +7,7 @@ mod organizing;
 use domain::show::Rejection;
 
 use super::Told;
-use crate::check::house::{BookingStatus, EntryState, House, PaymentState, Status};
+use crate::check::house::{BookingStatus, EntryState, House, Status};
 use crate::ids::Of;
 use crate::plan::{Ask, By, Said};
 
@@ -83,11 +83,11 @@ impl Told<'_> {
     fn is_hold_so(&self, house: &House, rejection: &Rejection) -> bool {
         let (lo, hi) = self.attempt.clock;
         let Some(booking) = self.booking(house) else { return false };
-        let lapses = booking.expires().is_some_and(|expires| expires <= hi);
+        let past_it = booking.expires().is_some_and(|expires| expires <= hi);
         let due = booking.total() - booking.refundable();
         match rejection {
             Rejection::HoldLapsed => {
-                let lapsed = booking.status == BookingStatus::Lapsed || lapses;
+                let lapsed = booking.status == BookingStatus::Lapsed || past_it;
                 // Who confirms late gets what is still free, unless it is not paid.
                 let again = matches!(self.ask(), Ask::Confirm { .. })
                     && booking.status == BookingStatus::Lapsed
@@ -134,9 +134,7 @@ impl Told<'_> {
             }
             (Ask::Report { payment, said }, Rejection::PaymentDiffers) => {
                 let payment = house.payments.get(&Of::Payment.id((*payment).into()));
-                let open = |state| state != PaymentState::Succeeded || *said == Said::Otherwise;
-                payment
-                    .is_some_and(|payment| open(payment.state) && (*said == Said::Otherwise || payment.amount != found))
+                payment.is_some_and(|payment| *said == Said::Otherwise || payment.amount != found)
             }
             (Ask::ReportRefund { refund, said, .. }, rejection) => {
                 let refunds = self.booking(house).map_or(&[][..], |booking| &booking.refunds);

@@ -22,8 +22,8 @@ fn payment(number: u32) -> Uuid {
     Of::Payment.id(number.into())
 }
 
-fn request(number: u32) -> Option<Uuid> {
-    Some(Of::Request.id(number.into()))
+fn request(number: u32) -> Uuid {
+    Of::Request.id(number.into())
 }
 
 /// Whether an event of a house is what its question asked for. The house has taken it in already.
@@ -43,11 +43,11 @@ pub(in crate::check) fn fits(question: &Question, attempt: &Attempt, fact: &Fact
             theirs(ended.customer_id) && fits_part(question, ended, matches!(fact, Fact::Reduced(_)))
         }
         (Ask::GiveBack { booking: number, preview: false, request: asked, .. }, Fact::RefundDue(due)) => {
-            due.booking_id == booking(*number) && due.reason == "given_back" && due.request == request(*asked)
+            due.booking_id == booking(*number) && due.reason == "given_back" && due.request == Some(request(*asked))
         }
         (Ask::Extend { booking: number }, Fact::Extended(extended)) => extended.booking_id == booking(*number),
         (Ask::Confirm { booking: number, request: asked, .. }, Fact::Confirmed(confirmed)) => {
-            let same = confirmed.booking_id == booking(*number) && confirmed.request == request(*asked);
+            let same = confirmed.booking_id == booking(*number) && confirmed.request == Some(request(*asked));
             same && theirs(confirmed.customer_id)
         }
         (Ask::Pay { booking: number, payment: attempt }, Fact::PaymentStarted(started)) => {
@@ -87,7 +87,7 @@ fn fits_money(question: &Question, attempt: &Attempt, fact: &Fact, house: &House
             platform && of_payment == Some(of_fact)
         }
         (Ask::Refund { booking: number, amount, request: asked }, Fact::RefundDue(due)) => {
-            let same = due.booking_id == booking(*number) && due.request == request(*asked);
+            let same = due.booking_id == booking(*number) && due.request == Some(request(*asked));
             organizer && same && due.money.amount == *amount && due.reason == "goodwill"
         }
         (Ask::ReportRefund { booking: number, refund, said: Said::Succeeded }, Fact::RefundSucceeded(settled))
@@ -119,8 +119,10 @@ fn fits_organizer(question: &Question, fact: &Fact) -> bool {
             put_off.refund_until.0 == words::moment_us(*refund_until)
         }
         (Ask::Revise { change, .. }, fact) => match (change, fact) {
-            (Change::Title(_), Fact::Described) | (Change::Times(_), Fact::Scheduled(_)) => true,
-            (Change::Added(_), Fact::KindAdded(_)) | (Change::Terms(_), Fact::TermsSet(_)) => true,
+            (Change::Title(_), Fact::Described)
+            | (Change::Times(_), Fact::Scheduled(_))
+            | (Change::Added(_), Fact::KindAdded(_))
+            | (Change::Terms(_), Fact::TermsSet(_)) => true,
             (Change::Limit(limit), Fact::LimitSet(set)) => limit == set,
             (Change::Capacity { kind: number, capacity }, Fact::Raised(resized) | Fact::Lowered(resized)) => {
                 resized.ticket_type_id == kind(number) && resized.capacity == *capacity
@@ -172,7 +174,7 @@ fn fits_part(question: &Question, ended: &Ended, reduced: bool) -> bool {
             }
         })
     };
-    let asked_for = !reduced || ended.request == request(*asked);
+    let asked_for = !reduced || ended.request == Some(request(*asked));
     let all = part.is_empty() || (ended.items.len() == part.len() && ended.items.iter().all(fits));
     ended.id == booking(*number) && asked_for && all && !(reduced && part.is_empty())
 }

@@ -17,6 +17,7 @@ pub(in crate::check) struct Created<'a> {
 }
 
 #[derive(Deserialize)]
+#[expect(clippy::struct_field_names, reason = "these are the names in the log")]
 pub(in crate::check) struct Schedule {
     pub(in crate::check) starts_at: At,
     pub(in crate::check) ends_at: At,

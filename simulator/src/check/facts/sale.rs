@@ -45,7 +45,8 @@ pub(in crate::check) struct Confirmed<'a> {
     pub(in crate::check) customer_id: Uuid,
     #[serde(borrow)]
     pub(in crate::check) items: Vec<Item<'a>>,
-    pub(in crate::check) confirmed_at: At,
+    #[serde(rename = "confirmed_at")]
+    pub(in crate::check) at: At,
     pub(in crate::check) retaken: bool,
     pub(in crate::check) request: Option<Uuid>,
 }
@@ -121,7 +122,8 @@ pub(in crate::check) struct Joined {
     pub(in crate::check) customer_id: Uuid,
     pub(in crate::check) ticket_type_id: Uuid,
     pub(in crate::check) quantity: u32,
-    pub(in crate::check) joined_at: At,
+    #[serde(rename = "joined_at")]
+    pub(in crate::check) at: At,
 }
 
 #[derive(Deserialize)]

@@ -27,7 +27,7 @@ pub(in crate::check) struct Seats {
     version: u32,
     numbers: HashMap<Box<str>, u16>,
     /// By number; absent, if the map of now has no such seat.
-    seats: Vec<Option<Seat>>,
+    by_number: Vec<Option<Seat>>,
     /// The numbers of the seats side by side.
     rows: Vec<Vec<u16>>,
 }
@@ -39,7 +39,7 @@ impl Seats {
     }
 
     pub(in crate::check) fn seat(&self, number: u16) -> Option<&Seat> {
-        self.seats.get(usize::from(number)).and_then(Option::as_ref)
+        self.by_number.get(usize::from(number)).and_then(Option::as_ref)
     }
 
     pub(in crate::check) fn is_free(&self, number: u16) -> bool {
@@ -73,7 +73,7 @@ impl Seats {
 
     pub(super) fn take(&mut self, numbers: &[u16], kind: usize, owner: Owner) -> Checked {
         for number in numbers {
-            let Some(Some(seat)) = self.seats.get_mut(usize::from(*number)) else { continue };
+            let Some(Some(seat)) = self.by_number.get_mut(usize::from(*number)) else { continue };
             demand!(seat.kind == kind, Lawful, "seat {number} is of another ticket type");
             let before = std::mem::replace(&mut seat.state, SeatState::Owned(owner));
             demand!(before == SeatState::Free, OneOwner, "seat {number} was {before:?}, and {owner:?} takes it");
@@ -83,7 +83,7 @@ impl Seats {
 
     pub(super) fn free(&mut self, numbers: &[u16], owner: Owner) -> Checked {
         for number in numbers {
-            let Some(Some(seat)) = self.seats.get_mut(usize::from(*number)) else { continue };
+            let Some(Some(seat)) = self.by_number.get_mut(usize::from(*number)) else { continue };
             let before = std::mem::replace(&mut seat.state, SeatState::Free);
             demand!(before == SeatState::Owned(owner), OneOwner, "seat {number} was {before:?}, {owner:?} frees it");
         }
@@ -93,7 +93,7 @@ impl Seats {
     /// What one had is another one's.
     pub(super) fn pass_on(&mut self, numbers: &[u16], to: Owner) {
         for number in numbers {
-            if let Some(Some(seat)) = self.seats.get_mut(usize::from(*number)) {
+            if let Some(Some(seat)) = self.by_number.get_mut(usize::from(*number)) {
                 seat.state = SeatState::Owned(to);
             }
         }
@@ -105,8 +105,8 @@ impl House {
         let seats = &mut self.seats;
         demand!(set.version == seats.version + 1, Lawful, "map {} follows map {}", set.version, seats.version);
         seats.version = set.version;
-        let before = std::mem::take(&mut seats.seats);
-        seats.seats = vec![None; before.len()];
+        let before = std::mem::take(&mut seats.by_number);
+        seats.by_number = vec![None; before.len()];
         seats.rows.clear();
         let mut labels = HashSet::new();
         for row in set.map.sections.iter().flat_map(|section| &section.rows) {
@@ -118,17 +118,17 @@ impl House {
                 let next = seats.numbers.len() as u16;
                 let number = *seats.numbers.entry(seat.label.into()).or_insert(next);
                 numbers.push(number);
-                seats.seats.resize(seats.seats.len().max(usize::from(number) + 1), None);
+                seats.by_number.resize(seats.by_number.len().max(usize::from(number) + 1), None);
                 let was = before.get(usize::from(number)).copied().flatten();
                 let state = was.map_or(SeatState::Free, |seat| seat.state);
                 let kind = kind.unwrap_or_default();
                 let moved = state != SeatState::Free && was.is_some_and(|seat| seat.kind != kind);
                 demand!(!moved, OneOwner, "seat {} is in use and becomes one of another type", seat.label);
-                seats.seats[usize::from(number)] = Some(Seat { kind, accessible: seat.accessible, state });
+                seats.by_number[usize::from(number)] = Some(Seat { kind, accessible: seat.accessible, state });
             }
             seats.rows.push(numbers);
         }
-        for (before, now) in before.iter().zip(&seats.seats) {
+        for (before, now) in before.iter().zip(&seats.by_number) {
             let lost = before.is_some_and(|seat| seat.state != SeatState::Free) && now.is_none();
             demand!(!lost, OneOwner, "a seat in use is not on the new map");
         }
@@ -142,7 +142,7 @@ impl House {
         for label in labels {
             let number = self.seats.number(label);
             demand!(number.is_some(), Lawful, "there is no seat {label}");
-            let Some(Some(seat)) = number.and_then(|number| self.seats.seats.get_mut(usize::from(number))) else {
+            let Some(Some(seat)) = number.and_then(|number| self.seats.by_number.get_mut(usize::from(number))) else {
                 continue;
             };
             demand!(seat.state == from, OneOwner, "seat {label} is {:?} and becomes {to:?}", seat.state);
@@ -155,7 +155,7 @@ impl House {
     /// The map says how many seats there are of a type.
     fn count_seats(&mut self) {
         for (number, kind) in self.kinds.iter_mut().enumerate().filter(|(_, kind)| kind.reserved) {
-            let of_kind = || self.seats.seats.iter().flatten().filter(|seat| seat.kind == number);
+            let of_kind = || self.seats.by_number.iter().flatten().filter(|seat| seat.kind == number);
             kind.capacity = of_kind().count() as u32;
             kind.blocked = of_kind().filter(|seat| seat.state == SeatState::Blocked).count() as u32;
         }

@@ -122,7 +122,9 @@ impl House {
         demand!(offered && theirs, Lawful, "booking {id} is of an offer that {customer} did not get");
         let expires = self.turn(entry, super::EntryState::Accepted(id));
         demand!(expires > at, Deadlines, "the offer to {entry} is accepted after its deadline");
-        lines.iter().for_each(|line| self.seats.pass_on(&line.seats, Owner::Booking(id)));
+        for line in lines {
+            self.seats.pass_on(&line.seats, Owner::Booking(id));
+        }
         Ok(None)
     }
 
@@ -190,7 +192,7 @@ impl House {
         let lines = self.lines(&confirmed.items)?;
         let booking = self.of_booking(id)?;
         let (status, customer, promo) = (booking.status, booking.customer, booking.promo);
-        let same = lines == booking.lines && customer == confirmed.customer_id && confirmed.confirmed_at.0 == at;
+        let same = lines == booking.lines && customer == confirmed.customer_id && confirmed.at.0 == at;
         demand!(same, Lawful, "{id} is confirmed as something else than it was");
         let due = booking.total() - booking.refundable();
         let needed = required || confirmed.request.is_none();

@@ -60,7 +60,7 @@ impl House {
     }
 
     pub(super) fn joined(&mut self, joined: &Joined, at: i64) -> Checked {
-        let Joined { entry_id, customer_id, ticket_type_id, quantity, joined_at } = *joined;
+        let Joined { entry_id, customer_id, ticket_type_id, quantity, at: joined_at } = *joined;
         demand!(joined_at.0 == at, Lawful, "{entry_id} joined at another time than it was decided");
         demand!(!self.entries.contains_key(&entry_id), OnceOnly, "{entry_id} joins a second time");
         let Some(kind) = self.kind(ticket_type_id) else {

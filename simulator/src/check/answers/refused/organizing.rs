@@ -15,7 +15,7 @@ impl Told<'_> {
         let plan = &self.plan.shows[usize::from(self.question.show)];
         match (self.ask(), rejection) {
             (Ask::Revise { .. } | Ask::SetMap { .. }, Rejection::RevisionStale { expected, actual }) => {
-                *expected == self.attempt.found as u64 && *actual == house.revision && expected != actual
+                *expected == self.attempt.found.cast_unsigned() && *actual == house.revision && expected != actual
             }
             (Ask::Revise { change: Change::Capacity { kind, capacity }, .. }, rejection) => {
                 let kind = house.kind(Of::kind(self.question.show, *kind)).map(|kind| &house.kinds[kind]);
