@@ -19,7 +19,7 @@ mod wary;
 use std::sync::Arc;
 
 use domain::aggregate::Aggregate;
-use event_log::{AppendError, EventLog, Version};
+use event_log::{AppendError, EventLog, StreamId, Version};
 use tokio::sync::mpsc;
 use uuid::Uuid;
 
@@ -140,7 +140,7 @@ struct Lane<A: Aggregate> {
 
 impl<A: Aggregate> Lane<A> {
     async fn run(mut self) {
-        let mut gathered = Vec::with_capacity(BATCH_COMMANDS_MAX);
+        let mut gathered = Vec::new();
         loop {
             // Whoever is ready to ask gets in first. Not a timer: when nobody is, this takes no time; in a
             // crowd it makes batches larger, and each commit serves more of them.
@@ -226,6 +226,7 @@ impl<A: Aggregate> Lane<A> {
             }
             Err(AppendError::KeysSpent(keys)) => {
                 self.wary.begin();
+                let keys = written(&self.log, keys).await;
                 let (spent, others) = batch.split_spent(&mut self.memory, &keys);
                 let nobody = spent.is_empty();
                 for waiting in spent {
@@ -261,4 +262,16 @@ impl<A: Aggregate> Lane<A> {
             }
         }
     }
+}
+
+/// Those of these keys that are in the log. Two of one batch may carry the same key; until one of them is
+/// written, nobody can be told that it is spent.
+async fn written(log: &Arc<dyn EventLog>, keys: Vec<(Uuid, StreamId)>) -> Vec<(Uuid, StreamId)> {
+    let mut written = Vec::with_capacity(keys.len());
+    for (key, _) in keys {
+        if let Ok(Some(stream)) = log.find_key(key).await {
+            written.push((key, stream));
+        }
+    }
+    written
 }

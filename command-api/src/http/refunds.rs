@@ -3,6 +3,7 @@
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
+use domain::aggregate::Aggregate as _;
 use domain::ids::{BookingId, ShowId};
 use domain::money::Money;
 use domain::show::{Command, RefundBooking, RefundReason, Show};
@@ -144,7 +145,7 @@ async fn retried(
     correlation_id: Uuid,
     (mut after, up_to): (Position, Position),
 ) -> Result<usize, Unavailable> {
-    let stream = StreamId::new("show", show_id.0);
+    let stream = StreamId::new(Show::CATEGORY, show_id.0);
     let mut retried = 0;
     while after < up_to {
         let page = app.log.read_all(after, up_to, PAGE_EVENTS_MAX).await?;
