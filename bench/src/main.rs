@@ -42,7 +42,7 @@ fn main() -> ExitCode {
 
 #[tokio::main]
 async fn measure(cli: &cli::Cli) -> anyhow::Result<ExitCode> {
-    let rows = rows::all(plan::Plan::of(cli.quick));
+    let rows = rows::all(cli.quick);
     let report = tokio::select! {
         report = tokio::time::timeout(plan::RUN_MAX, rows) => report??,
         () = lifeline::interrupted() => anyhow::bail!("interrupted"),

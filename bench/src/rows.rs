@@ -51,7 +51,8 @@ struct Lag {
 }
 
 /// Measures everything.
-pub(crate) async fn all(plan: Plan) -> anyhow::Result<Report> {
+pub(crate) async fn all(quick: bool) -> anyhow::Result<Report> {
+    let plan = Plan::of(quick);
     let place = Place::claim()?;
     let people = People::invite(place.data_dir())?;
     let (rows, trouble) = (Vec::new(), Vec::new());
