@@ -19,6 +19,9 @@ const HOUSE_MAX: Duration = Duration::from_secs(20);
 /// More than all holds that can be open at once.
 const CHURN_CAPACITY: u32 = 500_000;
 
+/// How long after the load the last of its holds lapses: these rows would disturb the next ones.
+const LAST_LAPSE: Duration = Duration::from_secs(7);
+
 pub(super) async fn all(bench: &mut Bench) -> anyhow::Result<()> {
     best_available(bench).await?;
     churn(bench).await
@@ -57,6 +60,8 @@ async fn churn(bench: &mut Bench) -> anyhow::Result<()> {
     let load = bench.load(Requests::post(BOOKINGS, vec![body], StatusCode::CREATED), bench.plan.churn)?;
     let outcome = bench.run(name, Load { warm_up: bench.plan.churn_warm_up, ..load }).await;
     bench.rows.push(Row::of(name, &outcome).bar(Bar::OfNoop(CHURN_OF_NOOP)));
+    bench.say("waiting for the last holds to lapse");
+    tokio::time::sleep(LAST_LAPSE).await;
     bench.caught_up().await?;
     Ok(())
 }
