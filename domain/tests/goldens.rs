@@ -395,3 +395,19 @@ fn the_names_of_shows_and_accounts_events_do_not_clash() {
         assert_eq!(sample.rewritten::<show::Event>(), None, "{}", sample.event_type);
     }
 }
+
+#[test]
+fn an_event_names_every_booking_whose_id_stands_in_it_and_no_other() {
+    for golden in goldens() {
+        let Ok(event) = show::Event::decode(&golden.event_type, golden.schema_version, &golden.payload) else {
+            continue;
+        };
+        let json = String::from_utf8(golden.payload).unwrap();
+        let written = json.split("\"booking_id\":\"").skip(1).map(|rest| rest[..36].parse().unwrap());
+        let mut named = Vec::new();
+        event.each_booking(|booking_id| named.push(booking_id));
+        assert_eq!(named, written.collect::<Vec<BookingId>>(), "{}", golden.event_type);
+        assert!(named.iter().all(|booking_id| event.names_booking(*booking_id)), "{}", golden.event_type);
+        assert!(!event.names_booking(BookingId(id(0xBAD))), "{}", golden.event_type);
+    }
+}

@@ -1,6 +1,7 @@
 //! What has happened to a show. The facts stand in four files, by who caused them: the organizer
 //! (`programme`, `seating`), customers (`sale`), the payment provider (`payment`), the queue (`waitlist`).
 
+mod about;
 mod payment;
 mod programme;
 mod sale;
