@@ -14,8 +14,8 @@ use edge::metrics::PrometheusHandle;
 use edge::rate::RateLimits;
 use event_log::EventLog;
 use event_log::postgres::PostgresLog;
-use projector::Projector;
-use query_api::QueryApi;
+use projector::{Group, Projector};
+use query_api::{Progress, QueryApi};
 use sqlx::PgPool;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
@@ -64,7 +64,7 @@ pub struct Platform {
     admin_created: bool,
     stop: CancellationToken,
     server: JoinHandle<std::io::Result<()>>,
-    projector: Option<JoinHandle<()>>,
+    projectors: Vec<JoinHandle<()>>,
     command: Option<CommandApi>,
     pools: Vec<PgPool>,
 }
@@ -82,12 +82,12 @@ impl Platform {
         let stop = CancellationToken::new();
         let mut parts = Parts::new(&settings, database, stop.clone());
         let (command, verifier, admin_created) = parts.command(&settings, database).await?;
-        let projector = parts.projector(&settings, database).await;
+        let projectors = parts.projectors(&settings, database).await;
         parts.query(&settings, database, verifier);
         let app = parts.finish(command.as_ref(), metrics);
         let shutdown = stop.clone().cancelled_owned();
         let server = tokio::spawn(edge::serve::serve(listener, app, shutdown, Duration::from_secs(DRAIN_MAX_S)));
-        Ok(Self { address, admin_created, stop, server, projector, command, pools: parts.pools })
+        Ok(Self { address, admin_created, stop, server, projectors, command, pools: parts.pools })
     }
 
     /// Where it listens.
@@ -107,7 +107,7 @@ impl Platform {
         if let Some(command) = self.command {
             command.stop().await;
         }
-        if let Some(projector) = self.projector {
+        for projector in self.projectors {
             projector.await?;
         }
         for pool in self.pools {
@@ -123,7 +123,7 @@ struct Parts {
     stop: CancellationToken,
     pools: Vec<PgPool>,
     /// How far the read models have come, as far as this process knows.
-    progress: watch::Receiver<u64>,
+    progress: Progress,
     router: axum::Router,
     document: utoipa::openapi::OpenApi,
 }
@@ -134,7 +134,8 @@ impl Parts {
         // One lane more: the accounts'.
         let appends = database.steady_pool(u32::try_from(settings.lanes + 1).unwrap_or(u32::MAX));
         let log: Arc<dyn EventLog> = Arc::new(PostgresLog::new(pool.clone()).with_appends(appends.clone()));
-        let (_, progress) = watch::channel(0);
+        let (_, nowhere) = watch::channel(0);
+        let progress = Progress { core: nowhere.clone(), reports: nowhere };
         let (router, document) = (axum::Router::new(), utoipa::openapi::OpenApi::default());
         Self { log, stop, pools: vec![pool, appends], progress, router, document }
     }
@@ -170,16 +171,29 @@ impl Parts {
         Ok((Some(command), verifier, admin_created))
     }
 
-    async fn projector(&mut self, settings: &Settings, database: &Database) -> Option<JoinHandle<()>> {
+    /// A projector for each group of projections if the role has them; in any case, what tells how far they are.
+    async fn projectors(&mut self, settings: &Settings, database: &Database) -> Vec<JoinHandle<()>> {
+        let pool = self.steady_pool(database);
+        if !settings.role.has(Role::Projector) {
+            self.progress = query_api::follow_checkpoints(pool, self.stop.clone()).await;
+            return Vec::new();
+        }
+        let core = Projector::new(self.log.clone(), pool, Group::Core);
+        self.progress = Progress { core: core.progress(), reports: core.progress() };
+        let mut running = vec![tokio::spawn(core.run(self.stop.clone()))];
+        if !Group::Reports.is_empty() {
+            let reports = Projector::new(self.log.clone(), self.steady_pool(database), Group::Reports);
+            self.progress.reports = reports.progress();
+            running.push(tokio::spawn(reports.run(self.stop.clone())));
+        }
+        running
+    }
+
+    /// The one connection of a projector.
+    fn steady_pool(&mut self, database: &Database) -> PgPool {
         let pool = database.steady_pool(PROJECTOR_CONNECTIONS_MAX);
         self.pools.push(pool.clone());
-        if settings.role.has(Role::Projector) {
-            let projector = Projector::new(self.log.clone(), pool);
-            self.progress = projector.progress();
-            return Some(tokio::spawn(projector.run(self.stop.clone())));
-        }
-        self.progress = query_api::follow_checkpoints(pool, self.stop.clone()).await;
-        None
+        pool
     }
 
     fn query(&mut self, settings: &Settings, database: &Database, verifier: Verifier) {
@@ -201,7 +215,7 @@ impl Parts {
     }
 
     fn finish(&mut self, command: Option<&CommandApi>, metrics: PrometheusHandle) -> axum::Router {
-        let health = Health::new(self.log.clone(), self.progress.clone(), command.map(CommandApi::lanes));
+        let health = Health::new(self.log.clone(), self.progress.core.clone(), command.map(CommandApi::lanes));
         let mut document = std::mem::take(&mut self.document);
         health::describe_security(&mut document);
         let router = std::mem::take(&mut self.router)

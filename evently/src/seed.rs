@@ -17,7 +17,7 @@ use edge::rate::RateLimits;
 use event_log::postgres::PostgresLog;
 use event_log::{EventLog, Position};
 use indicatif::{ProgressBar, ProgressStyle};
-use projector::Projector;
+use projector::{Group, Projector};
 use sqlx::PgPool;
 use tokio_util::sync::CancellationToken;
 
@@ -84,7 +84,8 @@ async fn bring_read_models_up(log: Arc<dyn EventLog>, pool: &PgPool) -> anyhow::
         let _ = tokio::time::timeout(OTHER_PROJECTOR_MAX, moved(pool, reached)).await;
     }
 
-    let projector = Projector::new(log, pool.clone());
+    // Reports come when the platform runs; nobody looks at them before.
+    let projector = Projector::new(log, pool.clone(), Group::Core);
     let (mut progress, stop) = (projector.progress(), CancellationToken::new());
     let running = tokio::spawn(projector.run(stop.clone()));
     let mut standstill = false;
@@ -109,7 +110,8 @@ async fn moved(pool: &PgPool, from: Option<Position>) -> anyhow::Result<()> {
 
 async fn lowest_checkpoint(pool: &PgPool) -> anyhow::Result<Position> {
     let projections = projector::status(pool).await?;
-    projections.iter().map(|projection| projection.checkpoint).min().context("there are no projections")
+    let core = projections.iter().filter(|projection| projection.group == Group::Core);
+    core.map(|projection| projection.checkpoint).min().context("there are no projections")
 }
 
 fn tell(sown: &Sown) {

@@ -14,9 +14,6 @@ pub(crate) enum FoldError {
     /// Somebody else moved a checkpoint, or a crash moved it back.
     #[error("the checkpoints are not where they were left; reading them again")]
     Overtaken,
-    /// The tables were made for another fold than this program's.
-    #[error("projection {name} has version {found} in the database and {expected} in this program; it must be rebuilt")]
-    OtherVersion { name: &'static str, found: i32, expected: i32 },
     /// The migrations have not run, or somebody deleted the row.
     #[error("projection {0} has no row in projection_checkpoints")]
     NoCheckpoint(&'static str),
@@ -44,9 +41,7 @@ impl FoldError {
             Self::Store(sqlx::Error::Database(error)) => {
                 error.code().is_some_and(|code| BLAMED_CLASSES.iter().any(|class| code.starts_with(class)))
             }
-            Self::Log(_) | Self::Store(_) | Self::Overtaken | Self::OtherVersion { .. } | Self::NoCheckpoint(_) => {
-                false
-            }
+            Self::Log(_) | Self::Store(_) | Self::Overtaken | Self::NoCheckpoint(_) => false,
         }
     }
 }

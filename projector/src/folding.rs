@@ -8,116 +8,165 @@ use std::sync::Arc;
 use event_log::{Position, RecordedEvent, StreamId};
 use sqlx::PgPool;
 
+use crate::checkpoint::{self, Mark};
 use crate::error::FoldError;
-use crate::page::{self, Damage, Fact, Page};
-use crate::projection::{PROJECTIONS, Projection};
-use crate::{checkpoint, gauges, parking};
+use crate::page::{self, Damage, Decoded, Page};
+use crate::projection::Projection;
+use crate::{gauges, parking};
 
 /// A lost tail of derived rows is folded again after a crash, so nobody waits for the disk here.
 const BEGIN: &str = "BEGIN; SET LOCAL synchronous_commit = off";
 
-/// All projections, and how far each has come.
+/// Some projections, and how far each has come.
 pub(crate) struct Folding {
     pool: PgPool,
+    projections: Vec<&'static dyn Projection>,
     tracks: Vec<Track>,
+    left_out: Vec<LeftOut>,
 }
 
 /// One projection as this process last saw it.
 struct Track {
     projection: &'static dyn Projection,
-    checkpoint: Position,
+    mark: Mark,
     parked: HashSet<StreamId>,
+}
+
+/// A projection whose rows are of another version of its fold. It stands still, and its rows serve as they
+/// are until a replay has made others: folding on would mix two truths in one table.
+#[derive(Clone, Copy, PartialEq, Eq)]
+struct LeftOut {
+    name: &'static str,
+    checkpoint: Position,
+    found: i32,
+    known: i32,
 }
 
 impl Folding {
     /// Reads where the projections stand.
-    pub(crate) async fn load(pool: &PgPool) -> Result<Self, FoldError> {
-        let checkpoints = checkpoint::load(pool).await?;
-        let parked = parking::load(pool).await?;
-        let tracks = PROJECTIONS.iter().zip(checkpoints).zip(parked);
-        let tracks =
-            tracks.map(|((projection, checkpoint), parked)| Track { projection: *projection, checkpoint, parked });
-        Ok(Self { pool: pool.clone(), tracks: tracks.collect() })
+    pub(crate) async fn load(pool: &PgPool, projections: &[&'static dyn Projection]) -> Result<Self, FoldError> {
+        let (pool, projections) = (pool.clone(), projections.to_vec());
+        let mut folding = Self { pool, projections, tracks: Vec::new(), left_out: Vec::new() };
+        folding.reload().await?;
+        Ok(folding)
     }
 
-    /// Reads the checkpoints again: a crash may have moved them back, another projector forward.
+    /// Reads again where they stand: a crash may have moved them back, another projector forward, and a
+    /// replay may have put other tables in place.
     pub(crate) async fn reload(&mut self) -> Result<(), FoldError> {
-        for (track, checkpoint) in self.tracks.iter_mut().zip(checkpoint::load(&self.pool).await?) {
-            track.checkpoint = checkpoint;
+        let marks = checkpoint::load(&self.pool, &self.projections).await?;
+        let parked = parking::load(&self.pool, &self.projections).await?;
+        let left_before = std::mem::take(&mut self.left_out);
+        self.tracks.clear();
+        for ((projection, mark), parked) in self.projections.iter().copied().zip(marks).zip(parked) {
+            let (name, known) = (projection.name(), projection.version());
+            if mark.version == known {
+                self.tracks.push(Track { projection, mark, parked });
+            } else {
+                let left_out = LeftOut { name, checkpoint: mark.position, found: mark.version, known };
+                if !left_before.contains(&left_out) {
+                    left_out.tell();
+                }
+                self.left_out.push(left_out);
+            }
         }
         Ok(())
     }
 
-    /// The position up to which all projections have taken everything in.
-    pub(crate) fn lowest(&self) -> Position {
-        self.tracks.iter().map(|track| track.checkpoint).min().unwrap_or(0)
+    /// Whether some projections stand still until a replay has made them anew.
+    pub(crate) fn leaves_some_out(&self) -> bool {
+        !self.left_out.is_empty()
+    }
+
+    /// The position up to which everything is taken in by the projections that can fold it; `None` if
+    /// there are none.
+    pub(crate) fn lowest(&self) -> Option<Position> {
+        self.tracks.iter().map(|track| track.mark.position).min()
+    }
+
+    /// The position that all rows tell of, those that stand still too.
+    pub(crate) fn reached(&self) -> Position {
+        let standing = self.left_out.iter().map(|left_out| left_out.checkpoint);
+        self.lowest().into_iter().chain(standing).min().unwrap_or(0)
     }
 
     /// Says where the projections stand.
     pub(crate) fn show(&self) {
         for track in &self.tracks {
-            gauges::position(track.projection.name(), track.checkpoint);
+            gauges::position(track.projection.name(), track.mark.position);
+            gauges::parked(track.projection.name(), track.parked.len() as u64);
         }
-        gauges::parked(self.tracks.iter().map(|track| track.parked.len() as u64).sum());
     }
 
     /// Folds the events that follow [`Self::lowest`].
     pub(crate) async fn take_in(&mut self, events: &[Arc<RecordedEvent>]) -> Result<(), FoldError> {
-        let parked_everywhere = |stream| self.tracks.iter().all(|track| track.parked.contains(&stream));
-        let decoded = page::decode(self.lowest(), events, parked_everywhere);
+        let Some(lowest) = self.lowest() else { return Ok(()) };
+        let decoded = page::decode(lowest, events, |stream| self.is_parked_everywhere(stream));
+        self.fold(&decoded).await
+    }
+
+    /// Whether no projection wants to hear of a stream.
+    pub(crate) fn is_parked_everywhere(&self, stream: StreamId) -> bool {
+        self.tracks.iter().all(|track| track.parked.contains(&stream))
+    }
+
+    /// Folds what was decoded, which must begin at or before [`Self::lowest`].
+    pub(crate) async fn fold(&mut self, decoded: &Decoded) -> Result<(), FoldError> {
         let behind = self.behind(decoded.up_to);
-        match self.commit(&behind, &decoded.facts, decoded.up_to).await {
+        match self.commit(&behind, decoded, decoded.up_to).await {
             Err(error) if error.blames_an_event() => {
                 tracing::warn!(%error, up_to = decoded.up_to, "a page cannot be folded; looking for the event");
                 for track in behind {
-                    self.narrow(track, &decoded.facts, decoded.up_to).await?;
+                    self.narrow(track, decoded).await?;
                 }
             }
             committed => committed?,
         }
-        match decoded.damage {
-            Some(damage) => self.park_damaged(&damage).await,
+        match &decoded.damage {
+            Some(damage) => self.park_damaged(damage).await,
             None => Ok(()),
         }
     }
 
     /// The projections that have not come as far as `position`.
     fn behind(&self, position: Position) -> Vec<usize> {
-        (0..self.tracks.len()).filter(|track| self.tracks[*track].checkpoint < position).collect()
+        (0..self.tracks.len()).filter(|track| self.tracks[*track].mark.position < position).collect()
     }
 
-    /// Writes what some projections make of the facts, and moves their checkpoints, or nothing.
-    async fn commit(&mut self, behind: &[usize], facts: &[Fact], to: Position) -> Result<(), FoldError> {
+    /// Writes what some projections make of the events up to a position, and moves their checkpoints, or
+    /// nothing.
+    async fn commit(&mut self, behind: &[usize], decoded: &Decoded, to: Position) -> Result<(), FoldError> {
         if behind.is_empty() {
             return Ok(());
         }
         let mut transaction = self.pool.begin_with(BEGIN).await?;
         let tracks = || behind.iter().map(|track| &self.tracks[*track]);
-        let moves: Vec<_> = tracks().map(|track| (track.projection.name(), track.checkpoint)).collect();
+        let moves: Vec<_> = tracks().map(|track| (track.projection.name(), track.mark)).collect();
         checkpoint::advance(&mut transaction, &moves, to).await?;
         for track in tracks() {
-            let page = Page::after(track.checkpoint, facts, &track.parked);
+            let page = Page::between(track.mark.position, to, decoded, &track.parked);
             track.projection.write(page, &mut transaction).await?;
         }
         transaction.commit().await?;
         for track in behind {
-            self.tracks[*track].checkpoint = to;
+            self.tracks[*track].mark.position = to;
         }
         Ok(())
     }
 
     /// Takes one projection through a page that it cannot fold as a whole: it halves what fails until a
     /// single event is left, parks that event's stream, and goes on with the rest.
-    async fn narrow(&mut self, track: usize, facts: &[Fact], to: Position) -> Result<(), FoldError> {
-        let mut rest = &facts[facts.partition_point(|fact| fact.position <= self.tracks[track].checkpoint)..];
+    async fn narrow(&mut self, track: usize, decoded: &Decoded) -> Result<(), FoldError> {
+        let checkpoint = self.tracks[track].mark.position;
+        let mut rest = &decoded.recorded[decoded.recorded.partition_point(|event| event.position <= checkpoint)..];
         let mut length = rest.len();
         while !rest.is_empty() {
             let (part, later) = rest.split_at(length);
-            let end = part.last().map_or(to, |fact| fact.position);
-            match self.commit(&[track], part, end).await {
+            let end = part.last().map_or(decoded.up_to, |event| event.position);
+            match self.commit(&[track], decoded, end).await {
                 Err(error) if error.blames_an_event() => {
-                    if let [fact] = part {
-                        self.park(track, fact.stream, fact.position, &error.to_string()).await?;
+                    if let [event] = part {
+                        self.park(track, event.stream, event.position, &error.to_string()).await?;
                     } else {
                         length /= 2;
                         continue;
@@ -128,8 +177,7 @@ impl Folding {
             rest = later;
             length = rest.len();
         }
-        let unfinished = self.tracks[track].checkpoint < to;
-        if unfinished { self.commit(&[track], &[], to).await } else { Ok(()) }
+        Ok(())
     }
 
     /// An event that cannot even be read is lost to every projection alike.
@@ -145,11 +193,23 @@ impl Folding {
         let track = &mut self.tracks[track];
         let name = track.projection.name();
         let mut transaction = self.pool.begin().await?;
-        checkpoint::advance(&mut transaction, &[(name, track.checkpoint)], position).await?;
+        checkpoint::advance(&mut transaction, &[(name, track.mark)], position).await?;
         parking::park(&mut transaction, name, stream, position, error).await?;
         transaction.commit().await?;
-        track.checkpoint = position;
+        track.mark.position = position;
         track.parked.insert(stream);
         Ok(())
+    }
+}
+
+impl LeftOut {
+    /// Once, when it is first seen.
+    fn tell(&self) {
+        let Self { name: projection, found, known, checkpoint } = *self;
+        if found < known {
+            tracing::warn!(projection, found, known, checkpoint, "its rows stand still until they are made anew");
+        } else {
+            tracing::error!(projection, found, known, checkpoint, "its rows are of a newer program; they stand still");
+        }
     }
 }

@@ -8,14 +8,14 @@ pub(crate) fn position(projection: &'static str, checkpoint: Position) {
     gauge!("evently_projection_position", "projection" => projection).set(float(checkpoint));
 }
 
-/// How many events of the log the slowest projection has not taken in. Exactly 0 when there are none.
+/// How many events of the log the slowest core projection has not taken in. Exactly 0 when there are none.
 pub(crate) fn lag(events: u64) {
     gauge!("evently_projection_lag_events").set(float(events));
 }
 
-/// How many streams are parked, over all projections.
-pub(crate) fn parked(streams: u64) {
-    gauge!("evently_parked_streams").set(float(streams));
+/// How many streams a projection goes on without.
+pub(crate) fn parked(projection: &'static str, streams: u64) {
+    gauge!("evently_parked_streams", "projection" => projection).set(float(streams));
 }
 
 /// Prometheus knows only floats; they count exactly up to 2^53.

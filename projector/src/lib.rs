@@ -14,4 +14,5 @@ mod projections;
 mod runner;
 
 pub use checkpoint::{ProjectionStatus, status};
+pub use projection::Group;
 pub use runner::{PAGE_EVENTS_MAX, Projector};

@@ -24,29 +24,56 @@ impl Fact {
     }
 }
 
-/// The facts that one projection is to fold.
+/// What one projection is to fold.
 #[derive(Clone, Copy)]
 pub(crate) struct Page<'a> {
     facts: &'a [Fact],
+    recorded: &'a [Arc<RecordedEvent>],
     parked: &'a HashSet<StreamId>,
 }
 
 impl<'a> Page<'a> {
-    /// The facts after a checkpoint, without those of parked streams.
-    pub(crate) fn after(checkpoint: Position, facts: &'a [Fact], parked: &'a HashSet<StreamId>) -> Self {
-        let start = facts.partition_point(|fact| fact.position <= checkpoint);
-        Self { facts: &facts[start..], parked }
+    /// What was decoded of the log after a checkpoint and up to a position, without parked streams.
+    pub(crate) fn between(
+        checkpoint: Position,
+        up_to: Position,
+        decoded: &'a Decoded,
+        parked: &'a HashSet<StreamId>,
+    ) -> Self {
+        let facts = part(&decoded.facts, |fact| fact.position, checkpoint, up_to);
+        let recorded = part(&decoded.recorded, |event| event.position, checkpoint, up_to);
+        Self { facts, recorded, parked }
     }
 
+    /// What happened to shows.
     pub(crate) fn facts(self) -> impl Iterator<Item = &'a Fact> {
-        self.facts.iter().filter(move |fact| self.parked.is_empty() || !self.parked.contains(&fact.stream))
+        self.facts.iter().filter(move |fact| self.goes_on(fact.stream))
+    }
+
+    /// Every event of the page as it stands in the log, of whatever category.
+    #[allow(dead_code, reason = "for projections that retell more than shows")]
+    pub(crate) fn recorded(self) -> impl Iterator<Item = &'a Arc<RecordedEvent>> {
+        self.recorded.iter().filter(move |event| self.goes_on(event.stream))
+    }
+
+    fn goes_on(self, stream: StreamId) -> bool {
+        self.parked.is_empty() || !self.parked.contains(&stream)
     }
 }
 
-/// What a page of the log says about shows, up to its end or to the first event that cannot be read.
+/// What stands after one position and not after another, of what is sorted by position.
+fn part<T>(all: &[T], position: impl Fn(&T) -> Position, after: Position, up_to: Position) -> &[T] {
+    let start = all.partition_point(|one| position(one) <= after);
+    let end = all.partition_point(|one| position(one) <= up_to);
+    &all[start..end.max(start)]
+}
+
+/// What a page of the log says, up to its end or to the first event that cannot be read.
 pub(crate) struct Decoded {
     pub(crate) facts: Vec<Fact>,
-    /// Every event up to here is among the facts or means nothing to the projections.
+    /// The events themselves, as far as `up_to`.
+    pub(crate) recorded: Vec<Arc<RecordedEvent>>,
+    /// Every event up to here is among the facts or says nothing about shows.
     pub(crate) up_to: Position,
     /// The event that comes next, if it is damaged.
     pub(crate) damage: Option<Damage>,
@@ -61,7 +88,8 @@ pub(crate) struct Damage {
 
 /// Reads the events after `after`. Streams that `is_parked` everywhere are not even looked at.
 pub(crate) fn decode(after: Position, events: &[Arc<RecordedEvent>], is_parked: impl Fn(StreamId) -> bool) -> Decoded {
-    let mut decoded = Decoded { facts: Vec::with_capacity(events.len()), up_to: after, damage: None };
+    let facts = Vec::with_capacity(events.len());
+    let mut decoded = Decoded { facts, recorded: Vec::with_capacity(events.len()), up_to: after, damage: None };
     for recorded in events {
         let (position, stream) = (recorded.position, recorded.stream);
         if stream.category() == Show::CATEGORY && !is_parked(stream) {
@@ -77,6 +105,7 @@ pub(crate) fn decode(after: Position, events: &[Arc<RecordedEvent>], is_parked: 
                 }
             }
         }
+        decoded.recorded.push(recorded.clone());
         decoded.up_to = position;
     }
     decoded

@@ -9,17 +9,20 @@ use event_log::{Position, StreamId};
 use sqlx::{PgConnection, PgPool};
 
 use crate::error::FoldError;
-use crate::projection::{PROJECTIONS, signed};
+use crate::projection::{Projection, signed};
 
-/// The parked streams of each of [`PROJECTIONS`], in that order.
-pub(crate) async fn load(pool: &PgPool) -> Result<Vec<HashSet<StreamId>>, FoldError> {
+/// The parked streams of each of some projections, in that order.
+pub(crate) async fn load(
+    pool: &PgPool,
+    projections: &[&'static dyn Projection],
+) -> Result<Vec<HashSet<StreamId>>, FoldError> {
     let rows: Vec<(String, String)> =
         sqlx::query_as("SELECT projection, stream FROM parked_streams").fetch_all(pool).await?;
     let of = |name: &str| {
         let streams = rows.iter().filter(|row| row.0 == name);
         streams.map(|row| row.1.parse().map_err(|error| sqlx::Error::Decode(Box::new(error)))).collect()
     };
-    Ok(PROJECTIONS.iter().map(|projection| of(projection.name())).collect::<Result<_, sqlx::Error>>()?)
+    Ok(projections.iter().map(|projection| of(projection.name())).collect::<Result<_, sqlx::Error>>()?)
 }
 
 /// Writes down that a projection goes on without a stream.

@@ -1,4 +1,4 @@
-//! What a projection is, and the list of them.
+//! What a projection is, and the two lists of them.
 
 use async_trait::async_trait;
 use sqlx::PgConnection;
@@ -18,12 +18,48 @@ pub(crate) trait Projection: Send + Sync {
         1
     }
 
+    /// The tables it writes, all of them. They are nobody else's, and it reads no others.
+    fn tables(&self) -> &'static [&'static str];
+
+    /// Indexes of these tables that folding does without: a replay makes them after the bulk of the rows. An
+    /// index that the fold's statements need must not be among them.
+    fn deferred_indexes(&self) -> &'static [&'static str] {
+        &[]
+    }
+
     /// Folds a page in memory and writes what came of it, in a transaction that the caller commits.
     async fn write(&self, page: Page<'_>, connection: &mut PgConnection) -> Result<(), FoldError>;
 }
 
-/// Every projection there is. Each has a row in `projection_checkpoints`, made by its migration.
-pub(crate) const PROJECTIONS: [&dyn Projection; 5] = [&Shows, &Availability, &Bookings, &Waitlist, &Payments];
+/// Which projections are folded together.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Group {
+    /// What the sale and its queries need, as soon as can be: `Evently-Min-Position` waits for these.
+    Core,
+    /// What may lag behind a little, and must never hold up the core.
+    Reports,
+}
+
+/// The projections of [`Group::Core`]. Each has a row in `projection_checkpoints`, made by its migration.
+const CORE: &[&dyn Projection] = &[&Shows, &Availability, &Bookings, &Waitlist, &Payments];
+
+/// The projections of [`Group::Reports`]. Their rows have `in_core` false.
+const REPORTS: &[&dyn Projection] = &[];
+
+impl Group {
+    /// Whether there is nothing to fold in this group.
+    pub fn is_empty(self) -> bool {
+        self.projections().is_empty()
+    }
+
+    /// Its projections, in the order in which they are written.
+    pub(crate) fn projections(self) -> &'static [&'static dyn Projection] {
+        match self {
+            Self::Core => CORE,
+            Self::Reports => REPORTS,
+        }
+    }
+}
 
 /// Postgres counts with signed numbers; positions stay far below 2^63.
 pub(crate) fn signed(number: u64) -> i64 {

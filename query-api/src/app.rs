@@ -6,9 +6,9 @@ use std::sync::Arc;
 use axum::extract::FromRef;
 use edge::bearer::Verifier;
 use sqlx::PgPool;
-use tokio::sync::watch;
 
 use crate::cache::Cache;
+use crate::checkpoints::Progress;
 use crate::freshness::Freshness;
 use crate::seat_maps::SeatMaps;
 
@@ -19,15 +19,19 @@ pub(crate) struct App(Arc<Inner>);
 pub(crate) struct Inner {
     pub(crate) pool: PgPool,
     pub(crate) freshness: Freshness,
+    /// The same for reports, which stand elsewhere.
+    #[allow(dead_code, reason = "for queries that show reports")]
+    pub(crate) reports: Freshness,
     pub(crate) cache: Cache,
     pub(crate) seat_maps: SeatMaps,
     verifier: Verifier,
 }
 
 impl App {
-    pub(crate) fn new(pool: PgPool, verifier: Verifier, progress: watch::Receiver<u64>) -> Self {
-        let (freshness, cache, seat_maps) = (Freshness::new(progress), Cache::default(), SeatMaps::default());
-        Self(Arc::new(Inner { pool, freshness, cache, seat_maps, verifier }))
+    pub(crate) fn new(pool: PgPool, verifier: Verifier, progress: Progress) -> Self {
+        let (freshness, reports) = (Freshness::new(progress.core), Freshness::new(progress.reports));
+        let (cache, seat_maps) = (Cache::default(), SeatMaps::default());
+        Self(Arc::new(Inner { pool, freshness, reports, cache, seat_maps, verifier }))
     }
 }
 

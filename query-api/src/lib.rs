@@ -21,9 +21,8 @@ mod waitlist;
 use edge::bearer::Verifier;
 use edge::rate::RateLimits;
 use sqlx::PgPool;
-use tokio::sync::watch;
 
-pub use checkpoints::follow_checkpoints;
+pub use checkpoints::{Progress, follow_checkpoints};
 
 use app::App;
 
@@ -34,9 +33,9 @@ pub struct QueryApi {
 }
 
 impl QueryApi {
-    /// Reads the database behind `pool`. `progress` tells the position that all read models have reached:
-    /// the projector's, or [`follow_checkpoints`] where that is another process.
-    pub fn new(pool: PgPool, verifier: Verifier, progress: watch::Receiver<u64>, rate: RateLimits) -> Self {
+    /// Reads the database behind `pool`. `progress` tells how far the read models have come: the projector's
+    /// word, or that of [`follow_checkpoints`] where that is another process.
+    pub fn new(pool: PgPool, verifier: Verifier, progress: Progress, rate: RateLimits) -> Self {
         Self { app: App::new(pool, verifier, progress), rate }
     }
 

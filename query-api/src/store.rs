@@ -15,7 +15,8 @@ pub(crate) struct Snapshot<T> {
 macro_rules! as_of {
     ($($sql:literal),+ $(,)?) => {
         concat!(
-            "SELECT as_of.position AS as_of, row.* FROM (SELECT min(position) AS position FROM projection_checkpoints) as_of ",
+            "SELECT as_of.position AS as_of, row.* ",
+            "FROM (SELECT min(position) AS position FROM projection_checkpoints WHERE in_core) as_of ",
             "LEFT JOIN LATERAL (", $($sql,)+ ") row ON true",
         )
     };

@@ -12,7 +12,7 @@ use event_log::postgres::PostgresLog;
 use event_log::{EventLog, Metadata, NewEvent, Position, StreamAppend, StreamId};
 use evently::verify::{Report, verify_database};
 use private_postgres::{PrivatePostgres, Settings};
-use projector::Projector;
+use projector::{Group, Projector};
 use serde_json::{Value, json};
 use sqlx::postgres::PgPoolOptions;
 use sqlx::{AssertSqlSafe, PgPool};
@@ -204,7 +204,7 @@ impl World {
     /// Lets the projector fold what is in the log.
     pub(crate) async fn project(&self) {
         let head = self.log.head().await.unwrap();
-        let projector = Projector::new(self.log.clone(), self.pool.clone());
+        let projector = Projector::new(self.log.clone(), self.pool.clone(), Group::Core);
         let (mut progress, stop) = (projector.progress(), CancellationToken::new());
         let running = tokio::spawn(projector.run(stop.clone()));
         let reached = progress.wait_for(|reached| *reached >= head);

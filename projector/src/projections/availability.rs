@@ -26,6 +26,10 @@ impl Projection for Availability {
         "availability"
     }
 
+    fn tables(&self) -> &'static [&'static str] {
+        &["ticket_types", "seat_maps", "seats"]
+    }
+
     async fn write(&self, page: Page<'_>, connection: &mut PgConnection) -> Result<(), FoldError> {
         let mut changes = Changes::default();
         for fact in page.facts() {

@@ -43,6 +43,14 @@ impl Projection for Bookings {
         "bookings"
     }
 
+    fn tables(&self) -> &'static [&'static str] {
+        &["bookings", "promo_codes"]
+    }
+
+    fn deferred_indexes(&self) -> &'static [&'static str] {
+        &["bookings_by_customer"]
+    }
+
     async fn write(&self, page: Page<'_>, connection: &mut PgConnection) -> Result<(), FoldError> {
         let mut changes = Changes::default();
         for fact in page.facts() {

@@ -36,6 +36,14 @@ impl Projection for Payments {
         "payments"
     }
 
+    fn tables(&self) -> &'static [&'static str] {
+        &["payments", "refunds"]
+    }
+
+    fn deferred_indexes(&self) -> &'static [&'static str] {
+        &["refunds_by_show"]
+    }
+
     async fn write(&self, page: Page<'_>, connection: &mut PgConnection) -> Result<(), FoldError> {
         let mut changes = Changes::default();
         for fact in page.facts() {

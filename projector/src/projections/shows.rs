@@ -45,6 +45,14 @@ impl Projection for Shows {
         "shows"
     }
 
+    fn tables(&self) -> &'static [&'static str] {
+        &["shows"]
+    }
+
+    fn deferred_indexes(&self) -> &'static [&'static str] {
+        &["shows_by_start", "shows_by_title", "shows_by_organizer", "shows_by_city"]
+    }
+
     async fn write(&self, page: Page<'_>, connection: &mut PgConnection) -> Result<(), FoldError> {
         let mut rows: HashMap<Uuid, ShowRow> = HashMap::new();
         let touched = || page.facts().filter(|fact| fact.event.is_organizers());

@@ -40,6 +40,14 @@ impl Projection for Waitlist {
         "waitlist"
     }
 
+    fn tables(&self) -> &'static [&'static str] {
+        &["waitlist_entries"]
+    }
+
+    fn deferred_indexes(&self) -> &'static [&'static str] {
+        &["waitlist_by_customer"]
+    }
+
     async fn write(&self, page: Page<'_>, connection: &mut PgConnection) -> Result<(), FoldError> {
         let mut changes = Changes::default();
         for fact in page.facts() {

@@ -18,7 +18,7 @@ use domain::text::Text;
 use event_log::memory::MemoryLog;
 use event_log::{EventLog, Metadata, NewEvent, Position, StreamAppend, StreamId};
 use private_postgres::{PrivatePostgres, Settings};
-use projector::Projector;
+use projector::{Group, Projector};
 use sqlx::postgres::PgPoolOptions;
 use sqlx::{AssertSqlSafe, PgPool};
 use tokio::sync::{Mutex, OnceCell, watch};
@@ -97,7 +97,7 @@ impl World {
     }
 
     pub(crate) fn start(&self) -> Running {
-        let projector = Projector::new(self.log.clone(), self.pool.clone());
+        let projector = Projector::new(self.log.clone(), self.pool.clone(), Group::Core);
         let progress = projector.progress();
         let stop = CancellationToken::new();
         let task = tokio::spawn(projector.run(stop.clone()));

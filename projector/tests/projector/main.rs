@@ -6,7 +6,7 @@ mod life;
 use bytes::Bytes;
 use domain::show::{Event, SaleClosed, ShowPublished};
 use given::{World, cancelled, confirmed, created};
-use projector::{ProjectionStatus, status};
+use projector::{Group, ProjectionStatus, status};
 use uuid::Uuid;
 
 const SHOW: Uuid = Uuid::from_u128(0xA);
@@ -156,7 +156,13 @@ async fn a_damaged_event_parks_its_stream_and_the_others_go_on() {
     let statuses = world.row("SELECT json_object_agg(show_id, status)::text FROM shows").await;
     assert_eq!(statuses[SHOW.to_string()], "draft", "what follows a damaged event is not folded");
     assert_eq!(statuses[OTHER_SHOW.to_string()], "on_sale");
-    let parked = |name: &str| ProjectionStatus { name: name.into(), version: 1, checkpoint: last, parked_streams: 1 };
+    let parked = |name: &str| ProjectionStatus {
+        name: name.into(),
+        group: Group::Core,
+        version: 1,
+        checkpoint: last,
+        parked_streams: 1,
+    };
     assert_eq!(
         status(world.pool()).await.unwrap(),
         ["availability", "bookings", "payments", "shows", "waitlist"].map(parked)

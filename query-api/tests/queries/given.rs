@@ -13,7 +13,7 @@ use edge::bearer::{Claims, ISSUER, Jwk, Jwks, Verifier};
 use edge::rate::RateLimits;
 use jsonwebtoken::{Algorithm, EncodingKey, Header, encode};
 use private_postgres::{PrivatePostgres, Settings};
-use query_api::QueryApi;
+use query_api::{Progress, QueryApi};
 use serde_json::Value;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::{AssertSqlSafe, PgPool};
@@ -77,6 +77,7 @@ impl World {
         sqlx::migrate!("../migrations").run(&pool).await.unwrap();
         drop(alone);
         let (progress, followed) = watch::channel(0);
+        let followed = Progress { core: followed.clone(), reports: followed };
         let verifier = Verifier::new(&Jwks { keys: vec![public_key()] });
         let (router, document) = QueryApi::new(pool.clone(), verifier, followed, RateLimits::off()).router();
         Self { pool, progress, document, router }
