@@ -57,6 +57,12 @@ pub trait EventLog: Send + Sync + 'static {
     /// The position of the last event; 0 for an empty log.
     async fn head(&self) -> Result<Position, Unavailable>;
 
+    /// The last event recorded at `at` or before, and when that was; `None` if the log began later.
+    async fn position_at(&self, at: DateTime<Utc>) -> Result<Option<(Position, DateTime<Utc>)>, Unavailable>;
+
+    /// When the event at a position was recorded; `None` if there is none.
+    async fn recorded_at(&self, position: Position) -> Result<Option<DateTime<Utc>>, Unavailable>;
+
     /// The current version of each stream, in the order asked.
     async fn versions(&self, streams: &[StreamId]) -> Result<Vec<Version>, Unavailable>;
 

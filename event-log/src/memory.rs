@@ -197,6 +197,17 @@ impl EventLog for MemoryLog {
         Ok(self.written().events.len() as Position)
     }
 
+    async fn position_at(&self, at: DateTime<Utc>) -> Result<Option<(Position, DateTime<Utc>)>, Unavailable> {
+        let written = self.written();
+        let until = written.events.partition_point(|event| event.recorded_at <= at);
+        Ok(written.events[..until].last().map(|last| (last.position, last.recorded_at)))
+    }
+
+    async fn recorded_at(&self, position: Position) -> Result<Option<DateTime<Utc>>, Unavailable> {
+        let place = position.checked_sub(1).and_then(|place| usize::try_from(place).ok());
+        Ok(place.and_then(|place| self.written().events.get(place).map(|event| event.recorded_at)))
+    }
+
     async fn versions(&self, streams: &[StreamId]) -> Result<Vec<Version>, Unavailable> {
         self.meet_read_fault().await?;
         let written = self.written();

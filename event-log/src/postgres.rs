@@ -22,6 +22,7 @@ use crate::{
     StreamAppend, StreamId, Unavailable, Version, keys_carried_twice,
 };
 
+mod moments;
 mod rows;
 mod snapshots;
 
@@ -201,6 +202,14 @@ impl EventLog for PostgresLog {
     async fn head(&self) -> Result<Position, Unavailable> {
         let head: i64 = sqlx::query_scalar("SELECT position FROM log_head").fetch_one(&self.pool).await?;
         Ok(unsigned(head))
+    }
+
+    async fn position_at(&self, at: DateTime<Utc>) -> Result<Option<(Position, DateTime<Utc>)>, Unavailable> {
+        moments::position_at(&self.pool, at).await
+    }
+
+    async fn recorded_at(&self, position: Position) -> Result<Option<DateTime<Utc>>, Unavailable> {
+        moments::recorded_at(&self.pool, position).await
     }
 
     async fn versions(&self, streams: &[StreamId]) -> Result<Vec<Version>, Unavailable> {

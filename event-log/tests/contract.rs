@@ -9,6 +9,7 @@ mod contract {
     pub(crate) mod database;
     pub(crate) mod faults;
     pub(crate) mod history;
+    pub(crate) mod moments;
     pub(crate) mod outages;
     pub(crate) mod racing;
     pub(crate) mod reading;
@@ -43,6 +44,12 @@ macro_rules! every_case {
             a_key_is_found_in_its_stream,
             writing_wakes_who_watches_the_head,
             two_processes_that_write_in_turns_both_read_everything,
+        }
+        every_case! { on $world, in moments:
+            an_empty_log_has_no_moment,
+            a_moment_has_the_last_event_recorded_by_then,
+            of_events_recorded_at_once_the_last_one_counts,
+            every_event_of_a_long_log_is_found_at_its_moment,
         }
         every_case! { on $world, in racing:
             of_sixteen_racers_exactly_one_wins_each_version,

@@ -199,7 +199,7 @@ impl Parts {
     fn query(&mut self, settings: &Settings, database: &Database, verifier: Verifier) {
         if settings.role.has(Role::Query) {
             let pool = self.pool(database, QUERY_CONNECTIONS_MAX);
-            let query = QueryApi::new(pool, verifier, self.progress.clone(), rate_limits(settings));
+            let query = QueryApi::new(pool, self.log.clone(), verifier, self.progress.clone(), rate_limits(settings));
             let (router, document) = query.router();
             self.merge(router, document);
         }

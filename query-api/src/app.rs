@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use axum::extract::FromRef;
 use edge::bearer::Verifier;
+use event_log::EventLog;
 use sqlx::PgPool;
 
 use crate::cache::Cache;
@@ -18,6 +19,8 @@ pub(crate) struct App(Arc<Inner>);
 
 pub(crate) struct Inner {
     pub(crate) pool: PgPool,
+    /// For what was once; what is now stands in the read models.
+    pub(crate) log: Arc<dyn EventLog>,
     pub(crate) freshness: Freshness,
     /// The same for reports, which stand elsewhere.
     #[allow(dead_code, reason = "for queries that show reports")]
@@ -28,10 +31,10 @@ pub(crate) struct Inner {
 }
 
 impl App {
-    pub(crate) fn new(pool: PgPool, verifier: Verifier, progress: Progress) -> Self {
+    pub(crate) fn new(pool: PgPool, log: Arc<dyn EventLog>, verifier: Verifier, progress: Progress) -> Self {
         let (freshness, reports) = (Freshness::new(progress.core), Freshness::new(progress.reports));
         let (cache, seat_maps) = (Cache::default(), SeatMaps::default());
-        Self(Arc::new(Inner { pool, freshness, reports, cache, seat_maps, verifier }))
+        Self(Arc::new(Inner { pool, log, freshness, reports, cache, seat_maps, verifier }))
     }
 }
 

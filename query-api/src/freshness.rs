@@ -27,6 +27,11 @@ impl Freshness {
         }
     }
 
+    /// Where it stands now.
+    pub(crate) fn reached(&self) -> u64 {
+        *self.0.borrow()
+    }
+
     async fn wait(&self, wanted: u64) -> Result<u64, Problem> {
         if i64::try_from(wanted).is_err() {
             let detail = "Evently-Min-Position is larger than any position can be.";

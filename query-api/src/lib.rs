@@ -1,9 +1,10 @@
 //! Shows what the projector retold: events, seats, bookings, waitlists and refunds, over REST.
 //!
-//! It reads read models and never the log, and it changes nothing. Reading order: `http.rs` (the route
+//! It reads read models, and the log where something is asked as of a past moment; it changes nothing. Reading order: `http.rs` (the route
 //! table), `http/` (one file per resource), `shows.rs`, `bookings.rs` and their neighbours (the SQL), `cache.rs`.
 
 mod app;
+mod as_of;
 mod bookings;
 mod cache;
 mod checkpoints;
@@ -18,8 +19,11 @@ mod shows;
 mod store;
 mod waitlist;
 
+use std::sync::Arc;
+
 use edge::bearer::Verifier;
 use edge::rate::RateLimits;
+use event_log::EventLog;
 use sqlx::PgPool;
 
 pub use checkpoints::{Progress, follow_checkpoints};
@@ -33,10 +37,16 @@ pub struct QueryApi {
 }
 
 impl QueryApi {
-    /// Reads the database behind `pool`. `progress` tells how far the read models have come: the projector's
-    /// word, or that of [`follow_checkpoints`] where that is another process.
-    pub fn new(pool: PgPool, verifier: Verifier, progress: Progress, rate: RateLimits) -> Self {
-        Self { app: App::new(pool, verifier, progress), rate }
+    /// Reads the database behind `pool`, and `log` for what was once. `progress` tells how far the read models
+    /// have come: the projector's word, or that of [`follow_checkpoints`] where that is another process.
+    pub fn new(
+        pool: PgPool,
+        log: Arc<dyn EventLog>,
+        verifier: Verifier,
+        progress: Progress,
+        rate: RateLimits,
+    ) -> Self {
+        Self { app: App::new(pool, log, verifier, progress), rate }
     }
 
     /// All routes, and their description.

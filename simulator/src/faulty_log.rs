@@ -222,6 +222,14 @@ impl EventLog for Line {
         self.log.memory.head().await
     }
 
+    async fn position_at(&self, at: DateTime<Utc>) -> Result<Option<(Position, DateTime<Utc>)>, Unavailable> {
+        self.log.memory.position_at(at).await
+    }
+
+    async fn recorded_at(&self, position: Position) -> Result<Option<DateTime<Utc>>, Unavailable> {
+        self.log.memory.recorded_at(position).await
+    }
+
     async fn versions(&self, streams: &[StreamId]) -> Result<Vec<Version>, Unavailable> {
         self.log.called().await;
         match self.meet(|troubles| &mut troubles.versions) {

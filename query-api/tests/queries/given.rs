@@ -2,6 +2,7 @@
 //! Every `unwrap` here is a test that cannot go on.
 #![allow(clippy::unwrap_used)]
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -11,6 +12,7 @@ use domain::access::Role;
 use domain::ids::AccountId;
 use edge::bearer::{Claims, ISSUER, Jwk, Jwks, Verifier};
 use edge::rate::RateLimits;
+use event_log::memory::MemoryLog;
 use jsonwebtoken::{Algorithm, EncodingKey, Header, encode};
 use private_postgres::{PrivatePostgres, Settings};
 use query_api::{Progress, QueryApi};
@@ -32,6 +34,8 @@ pub(crate) const ORGANIZER: Uuid = Uuid::from_u128(0xC);
 
 pub(crate) struct World {
     pub(crate) pool: PgPool,
+    /// Empty, unless a test writes to it.
+    pub(crate) log: Arc<MemoryLog>,
     /// Says where the read model stands, as the projector would.
     pub(crate) progress: watch::Sender<u64>,
     pub(crate) document: utoipa::openapi::OpenApi,
@@ -79,8 +83,10 @@ impl World {
         let (progress, followed) = watch::channel(0);
         let followed = Progress { core: followed.clone(), reports: followed };
         let verifier = Verifier::new(&Jwks { keys: vec![public_key()] });
-        let (router, document) = QueryApi::new(pool.clone(), verifier, followed, RateLimits::off()).router();
-        Self { pool, progress, document, router }
+        let log = Arc::new(MemoryLog::default());
+        let (router, document) =
+            QueryApi::new(pool.clone(), log.clone(), verifier, followed, RateLimits::off()).router();
+        Self { pool, log, progress, document, router }
     }
 
     pub(crate) async fn get(&self, uri: &str) -> Answer {

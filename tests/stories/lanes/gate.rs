@@ -99,6 +99,14 @@ impl EventLog for GatedLog {
         self.memory.head().await
     }
 
+    async fn position_at(&self, at: DateTime<Utc>) -> Result<Option<(Position, DateTime<Utc>)>, Unavailable> {
+        self.memory.position_at(at).await
+    }
+
+    async fn recorded_at(&self, position: Position) -> Result<Option<DateTime<Utc>>, Unavailable> {
+        self.memory.recorded_at(position).await
+    }
+
     async fn versions(&self, streams: &[StreamId]) -> Result<Vec<Version>, Unavailable> {
         self.memory.versions(streams).await
     }
