@@ -43,7 +43,7 @@ pub use hold::LAPSES_PER_EVENT_MAX;
 pub use refund::REFUNDS_RETRIED_MAX;
 pub use rejection::Rejection;
 pub use sale::Promo;
-pub use seating::{Counts, Seating};
+pub use seating::{Counts, Seating, State as SeatState};
 pub use state::Offered;
 pub use terms::{
     CODE_CHARS_MAX, Code, Discount, HOLD_EXTENSIONS, HOLD_S, HOLD_S_RANGE, OFFER_S, OFFER_S_RANGE, PAYING_S,

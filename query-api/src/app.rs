@@ -11,6 +11,7 @@ use sqlx::PgPool;
 use crate::cache::Cache;
 use crate::checkpoints::Progress;
 use crate::freshness::Freshness;
+use crate::past::Past;
 use crate::seat_maps::SeatMaps;
 
 /// Cloned for every request, so it is one pointer.
@@ -27,6 +28,7 @@ pub(crate) struct Inner {
     pub(crate) reports: Freshness,
     pub(crate) cache: Cache,
     pub(crate) seat_maps: SeatMaps,
+    pub(crate) past: Past,
     verifier: Verifier,
 }
 
@@ -34,7 +36,7 @@ impl App {
     pub(crate) fn new(pool: PgPool, log: Arc<dyn EventLog>, verifier: Verifier, progress: Progress) -> Self {
         let (freshness, reports) = (Freshness::new(progress.core), Freshness::new(progress.reports));
         let (cache, seat_maps) = (Cache::default(), SeatMaps::default());
-        Self(Arc::new(Inner { pool, log, freshness, reports, cache, seat_maps, verifier }))
+        Self(Arc::new(Inner { pool, log, freshness, reports, cache, seat_maps, past: Past::default(), verifier }))
     }
 }
 

@@ -7,15 +7,21 @@ use axum::http::StatusCode;
 use chrono::{DateTime, SecondsFormat, Utc};
 use edge::problem::Problem;
 use event_log::{EventLog, Unavailable};
+use serde::Deserialize;
+use utoipa::IntoParams;
 
 use crate::app::App;
 
 /// What a question says about its moment. At most one of them may be said.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
 pub(crate) struct AsOfParameters {
-    /// `as_of`: after everything that was recorded at this time or before.
+    /// As it was after everything that was recorded at this time or before (RFC 3339).
+    #[param(example = "2027-01-01T00:00:00Z")]
     pub(crate) as_of: Option<DateTime<Utc>>,
-    /// `as_of_position`: after the event at this position.
+    /// As it was after the event at this position of the log.
+    #[param(minimum = 1, example = 48_213)]
     pub(crate) as_of_position: Option<u64>,
 }
 
@@ -82,14 +88,12 @@ async fn at_position(log: &dyn EventLog, position: u64) -> Result<AsOf, Problem>
     if position == 0 {
         return Err(before_the_first());
     }
-    match log.recorded_at(position).await.map_err(unreadable)? {
-        Some(recorded_at) => Ok(AsOf { position, recorded_at, asked: true }),
-        None => {
-            let head = log.head().await.map_err(unreadable)?;
-            let detail = format!("The log ends at position {head}; there is no {position} yet.");
-            Err(refused("position-beyond-head", detail).with("position", position).with("head", head))
-        }
+    if let Some(recorded_at) = log.recorded_at(position).await.map_err(unreadable)? {
+        return Ok(AsOf { position, recorded_at, asked: true });
     }
+    let head = log.head().await.map_err(unreadable)?;
+    let detail = format!("The log ends at position {head}; there is no {position} yet.");
+    Err(refused("position-beyond-head", detail).with("position", position).with("head", head))
 }
 
 fn before_the_first() -> Problem {
@@ -105,6 +109,7 @@ fn written(at: DateTime<Utc>) -> String {
 }
 
 /// What a log that cannot be read means to whoever asked. This is the one place where it is logged.
+#[expect(clippy::needless_pass_by_value, reason = "it is what `map_err` hands over")]
 pub(crate) fn unreadable(error: Unavailable) -> Problem {
     tracing::warn!(%error, "the log cannot be read");
     Problem::unavailable("The log cannot be read at the moment.")

@@ -74,6 +74,12 @@ impl Items {
     }
 }
 
+impl From<Vec<BookedItem>> for Items {
+    fn from(items: Vec<BookedItem>) -> Self {
+        Self(items)
+    }
+}
+
 impl TryFrom<String> for Items {
     type Error = serde_json::Error;
 

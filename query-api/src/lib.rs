@@ -12,6 +12,7 @@ mod cursor;
 mod freshness;
 mod http;
 mod list;
+mod past;
 mod promo_codes;
 mod refunds;
 mod seat_maps;
@@ -39,13 +40,7 @@ pub struct QueryApi {
 impl QueryApi {
     /// Reads the database behind `pool`, and `log` for what was once. `progress` tells how far the read models
     /// have come: the projector's word, or that of [`follow_checkpoints`] where that is another process.
-    pub fn new(
-        pool: PgPool,
-        log: Arc<dyn EventLog>,
-        verifier: Verifier,
-        progress: Progress,
-        rate: RateLimits,
-    ) -> Self {
+    pub fn new(pool: PgPool, log: Arc<dyn EventLog>, verifier: Verifier, progress: Progress, rate: RateLimits) -> Self {
         Self { app: App::new(pool, log, verifier, progress), rate }
     }
 

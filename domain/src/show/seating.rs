@@ -71,7 +71,8 @@ struct Place {
 
 /// What became of a seat.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-enum State {
+pub enum State {
+    /// It can be had.
     Free,
     /// Sold, held or offered.
     Taken,
@@ -99,6 +100,11 @@ impl Seating {
     /// Whether there are no seats.
     pub fn is_empty(&self) -> bool {
         self.stretches.is_empty()
+    }
+
+    /// What became of each seat, in the map's order.
+    pub fn states(&self) -> impl Iterator<Item = State> {
+        self.places().map(|place| place.state)
     }
 
     /// The seats of one ticket type.

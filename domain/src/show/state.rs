@@ -102,6 +102,11 @@ impl Show {
         self.bookings.get(&booking_id)
     }
 
+    /// All bookings it remembers, whatever became of them.
+    pub fn bookings(&self) -> impl Iterator<Item = (BookingId, &Booking)> {
+        self.bookings.iter().map(|(booking_id, booking)| (*booking_id, booking))
+    }
+
     /// How many bookings it remembers, whatever became of them.
     pub fn booking_count(&self) -> usize {
         self.bookings.len()

@@ -11,6 +11,7 @@ use utoipa::IntoParams;
 use uuid::Uuid;
 
 use crate::app::App;
+use crate::past::PastShow;
 use crate::shows::{self, FoundShow, Viewer};
 
 /// The query parameters of an event and its seats.
@@ -24,6 +25,11 @@ pub(crate) struct AccessParameters {
 }
 
 impl AccessParameters {
+    /// A code, if one was sent.
+    pub(super) fn of(access_code: Option<String>) -> Self {
+        Self { access_code }
+    }
+
     /// The code as codes are kept: trimmed and in upper case. A blank one is as good as none.
     pub(super) fn code(self) -> Result<Option<String>, Problem> {
         let Some(code) = self.access_code.map(|code| code.trim().to_uppercase()) else { return Ok(None) };
@@ -49,6 +55,13 @@ fn runs(caller: Option<Actor>, show: &FoundShow) -> bool {
 /// What `caller` is to a show, if they may see it at all: a draft is for those who run it.
 pub(super) fn viewer(show: &FoundShow, caller: Option<Actor>, access_code: Option<String>) -> Option<Viewer> {
     if runs(caller, show) { Some(Viewer::Organizer) } else { show.published.then_some(Viewer::Guest { access_code }) }
+}
+
+/// What `caller` was to a show at some moment, if there was anything to see for them then.
+pub(super) fn past_viewer(show: &PastShow, caller: Option<Actor>, access_code: Option<String>) -> Option<Viewer> {
+    let organizer = show.organizer();
+    let runs = caller.is_some_and(|caller| may(&caller, Action::RunShow { organizer }));
+    if runs { Some(Viewer::Organizer) } else { show.published.then_some(Viewer::Guest { access_code }) }
 }
 
 /// A show that `caller` may see, and the position that this tells of.

@@ -14,10 +14,12 @@ use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
 use crate::app::App;
+use crate::as_of::{self, AsOfParameters};
 use crate::bookings::{self, FoundBooking, TicketNames, When};
 use crate::cursor::{self, Scope};
-use crate::http::{Money, NoParameters, bytes_of, json};
+use crate::http::{Money, bytes_of, json};
 use crate::list::{List, checked_limit};
+use crate::past;
 use crate::shows::Venue;
 
 /// The query parameters of the list of bookings.
@@ -208,11 +210,13 @@ pub(super) fn position_in(scope: Scope, cursor: &str) -> Result<i64, Problem> {
 
 /// Shows one booking
 ///
-/// Your own; an admin sees any.
+/// Your own; an admin sees any. Asked as of a past moment, it and its event are shown as they were then; the
+/// same question about the same position has the same answer for ever.
 #[utoipa::path(
     get, path = "/api/v1/bookings/{booking_id}", tag = "bookings",
     params(
         ("booking_id" = Uuid, Path, description = "Which booking", example = "0197c2b4-6f0e-7d51-9a43-5f1b8c7e2d90"),
+        AsOfParameters,
         ("Evently-Min-Position" = Option<u64>, Header, description = "Wait until the answer tells of this position")
     ),
     responses(
@@ -220,6 +224,8 @@ pub(super) fn position_in(scope: Scope, cursor: &str) -> Result<i64, Problem> {
         (status = 400, body = Problem, description = "`malformed-id`, `malformed-query`, `malformed-position`"),
         (status = 401, body = Problem, description = "`missing-token`, `invalid-token`, `token-expired`"),
         (status = 404, body = Problem, description = "`not-found`: there is none, or it is somebody else's"),
+        (status = 422, body = Problem, description = "`as-of-twice`, `as-of-in-the-future`, \
+            `as-of-before-the-first-event`, `position-beyond-head`, `as-of-too-long-a-story`"),
         (status = 503, body = Problem, description = "`read-model-behind`, `unavailable`"),
     ),
     security(("bearer" = []))
@@ -229,14 +235,25 @@ pub(crate) async fn find_booking(
     Caller(caller): Caller,
     min_position: MinPosition,
     Path(booking_id): Path<Uuid>,
-    Query(NoParameters {}): Query<NoParameters>,
+    Query(moment): Query<AsOfParameters>,
 ) -> Result<Response, Problem> {
     app.freshness.reach(min_position).await?;
-    let mut found = bookings::find(&app.pool, booking_id).await?;
     let own = |found: &FoundBooking| may(&caller, Action::KeepBooking { customer: AccountId(found.customer_id) });
-    found.rows.retain(own);
-    let names = bookings::ticket_names(&app.pool, &found.rows).await?;
-    let booking = found.rows.into_iter().next().ok_or_else(|| Problem::not_found("There is no such booking."))?;
-    let answer = BookingDetails { booking: Booking::new(booking, &names), as_of_position: found.as_of };
+    let (booking, names, as_of_position) = if moment.is_asked() {
+        let moment = as_of::resolve(&app, moment).await?;
+        let found = past::booking(&app, booking_id, moment.position).await?.filter(|(found, _)| own(found));
+        let (booking, names) = found.ok_or_else(no_such_booking)?;
+        (booking, names, moment.position)
+    } else {
+        let mut found = bookings::find(&app.pool, booking_id).await?;
+        found.rows.retain(own);
+        let names = bookings::ticket_names(&app.pool, &found.rows).await?;
+        (found.rows.into_iter().next().ok_or_else(no_such_booking)?, names, found.as_of)
+    };
+    let answer = BookingDetails { booking: Booking::new(booking, &names), as_of_position };
     Ok(json(bytes_of(&answer)?))
+}
+
+fn no_such_booking() -> Problem {
+    Problem::not_found("There is no such booking.")
 }

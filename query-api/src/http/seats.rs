@@ -2,20 +2,40 @@
 
 use axum::extract::{FromRequestParts, Request, State};
 use axum::response::Response;
+use chrono::{DateTime, Utc};
 use domain::access::{Action, Actor, may};
+use domain::show::Status;
 use edge::bearer::MaybeCaller;
 use edge::extract::{MinPosition, Path, Query};
 use edge::problem::Problem;
-use serde::Serialize;
-use utoipa::ToSchema;
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
 use crate::app::App;
+use crate::as_of::{self, AsOfParameters};
 use crate::cache::Built;
-use crate::http::access::{AccessParameters, no_such_event, viewer};
+use crate::http::access::{self, AccessParameters, no_such_event, viewer};
 use crate::http::events::key_of;
 use crate::http::{Money, bytes_of, json};
+use crate::past::{self, PastShow};
 use crate::shows::{self, FoundType, SeatedShow, SectionSeats};
+
+/// The query parameters of what is left of an event.
+#[derive(Debug, Default, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct SeatsParameters {
+    /// Shows the ticket types that are hidden behind this code, too.
+    #[param(max_length = 64, example = "CREW")]
+    access_code: Option<String>,
+    /// As it was after everything that was recorded at this time or before (RFC 3339).
+    #[param(example = "2027-01-01T00:00:00Z")]
+    as_of: Option<DateTime<Utc>>,
+    /// As it was after the event at this position of the log.
+    #[param(minimum = 1, example = 48_213)]
+    as_of_position: Option<u64>,
+}
 
 /// What is sold and what is left.
 #[derive(Debug, Serialize, ToSchema)]
@@ -63,12 +83,14 @@ struct SeatsOfType {
 
 /// Shows what is left of an event
 ///
-/// At most a tenth of a second old. Whether a ticket is yours, only the booking says.
+/// At most a tenth of a second old. Whether a ticket is yours, only the booking says. Asked as of a past
+/// moment, it is what could be seen then; the same question about the same position has the same answer for
+/// ever.
 #[utoipa::path(
     get, path = "/api/v1/events/{event_id}/seats", tag = "events",
     params(
         ("event_id" = Uuid, Path, description = "Which event", example = "0197c2b4-5d2a-7c10-8f3e-2b9a6d4c1e77"),
-        AccessParameters,
+        SeatsParameters,
         ("Evently-Min-Position" = Option<u64>, Header, description = "Wait until the answer tells of this position")
     ),
     responses(
@@ -76,7 +98,8 @@ struct SeatsOfType {
         (status = 400, body = Problem, description = "`malformed-id`, `malformed-query`, `malformed-position`"),
         (status = 401, body = Problem, description = "`invalid-token`, `token-expired`"),
         (status = 404, body = Problem, description = "`not-found`"),
-        (status = 422, body = Problem, description = "`code-too-long`"),
+        (status = 422, body = Problem, description = "`code-too-long`, `as-of-twice`, `as-of-in-the-future`, \
+            `as-of-before-the-first-event`, `position-beyond-head`, `as-of-too-long-a-story`"),
         (status = 503, body = Problem, description = "`read-model-behind`, `unavailable`"),
     ),
     security((), ("bearer" = []))
@@ -106,13 +129,45 @@ async fn look(
 ) -> Result<Response, Problem> {
     let mut parts = request.into_parts().0;
     let Path(event_id) = Path::<Uuid>::from_request_parts(&mut parts, app).await?;
-    let Query(parameters) = Query::<AccessParameters>::from_request_parts(&mut parts, app).await?;
-    let build = build_seats(app, event_id, caller, parameters.code()?);
+    let Query(asked) = Query::<SeatsParameters>::from_request_parts(&mut parts, app).await?;
+    let moment = AsOfParameters { as_of: asked.as_of, as_of_position: asked.as_of_position };
+    let code = AccessParameters::of(asked.access_code).code()?;
+    let build = async {
+        if moment.is_asked() {
+            build_past_seats(app, event_id, caller, code, moment).await
+        } else {
+            build_seats(app, event_id, caller, code).await
+        }
+    };
     if keeps {
         app.cache.build(key_of(&parts.uri), reached, build).await.map(json)
     } else {
         build.await.map(|built| json(built.body))
     }
+}
+
+/// Who may look is said by now; what there was to see, by then.
+async fn build_past_seats(
+    app: &App,
+    event_id: Uuid,
+    caller: Option<Actor>,
+    access_code: Option<String>,
+    moment: AsOfParameters,
+) -> Result<Built, Problem> {
+    let moment = as_of::resolve(app, moment).await?;
+    let past = past::show(app, event_id, moment.position).await?.ok_or_else(no_such_event)?;
+    let viewer = access::past_viewer(&past, caller, access_code).ok_or_else(no_such_event)?;
+    let can_be_had = past.status() != Status::Cancelled;
+    let PastShow { published, .. } = past;
+    let seats = Seats {
+        event_id,
+        status: past.status().as_str().into(),
+        sections: past.sections(&viewer),
+        seat_map_version: past.map_version(),
+        ticket_types: past.types().seen_by(&viewer).map(|found| SeatsOfType::new(found, can_be_had)).collect(),
+        as_of_position: moment.position,
+    };
+    Ok(Built { body: bytes_of(&seats)?, public: published })
 }
 
 async fn build_seats(

@@ -27,6 +27,12 @@ pub(crate) struct FoundType {
 #[derive(Debug)]
 pub(crate) struct FoundTypes(Vec<FoundType>);
 
+impl From<Vec<FoundType>> for FoundTypes {
+    fn from(types: Vec<FoundType>) -> Self {
+        Self(types)
+    }
+}
+
 impl TryFrom<String> for FoundTypes {
     type Error = serde_json::Error;
 
@@ -49,7 +55,7 @@ pub(crate) enum Viewer {
 
 impl Viewer {
     /// Whether a ticket type is there for them.
-    fn sees(&self, found: &FoundType) -> bool {
+    pub(crate) fn sees(&self, found: &FoundType) -> bool {
         match (self, &found.access_code) {
             (Self::Organizer, _) | (_, None) => true,
             (Self::Guest { access_code }, Some(needed)) => access_code.as_ref() == Some(needed),

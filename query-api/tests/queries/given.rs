@@ -34,8 +34,6 @@ pub(crate) const ORGANIZER: Uuid = Uuid::from_u128(0xC);
 
 pub(crate) struct World {
     pub(crate) pool: PgPool,
-    /// Empty, unless a test writes to it.
-    pub(crate) log: Arc<MemoryLog>,
     /// Says where the read model stands, as the projector would.
     pub(crate) progress: watch::Sender<u64>,
     pub(crate) document: utoipa::openapi::OpenApi,
@@ -84,9 +82,8 @@ impl World {
         let followed = Progress { core: followed.clone(), reports: followed };
         let verifier = Verifier::new(&Jwks { keys: vec![public_key()] });
         let log = Arc::new(MemoryLog::default());
-        let (router, document) =
-            QueryApi::new(pool.clone(), log.clone(), verifier, followed, RateLimits::off()).router();
-        Self { pool, log, progress, document, router }
+        let (router, document) = QueryApi::new(pool.clone(), log, verifier, followed, RateLimits::off()).router();
+        Self { pool, progress, document, router }
     }
 
     pub(crate) async fn get(&self, uri: &str) -> Answer {
