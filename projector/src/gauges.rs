@@ -18,6 +18,17 @@ pub(crate) fn parked(projection: &'static str, streams: u64) {
     gauge!("evently_parked_streams", "projection" => projection).set(float(streams));
 }
 
+/// The last position that a signed checkpoint covers, and how many events of the log none covers yet.
+pub(crate) fn sealed(position: Position, lag: u64) {
+    gauge!("evently_sealed_position").set(float(position));
+    gauge!("evently_seal_lag_events").set(float(lag));
+}
+
+/// Whether the sealer signs nothing because the log is not what it sealed before.
+pub(crate) fn seal_refused(refused: bool) {
+    gauge!("evently_seal_refused").set(f64::from(u8::from(refused)));
+}
+
 /// Prometheus knows only floats; they count exactly up to 2^53.
 #[expect(clippy::cast_precision_loss, reason = "positions stay far below 2^53")]
 fn float(number: u64) -> f64 {

@@ -1,7 +1,8 @@
 //! Retells the log as tables: it folds events into the read models that query-api shows.
 //!
 //! Reading order: [`Projector`] in `runner.rs` (waits, reads, repeats), `folding.rs` (one page, one
-//! transaction), `projections/` (what each read model makes of an event). It never writes to the log.
+//! transaction), `projections/` (what each read model makes of an event). [`Sealer`] in `sealer.rs` keeps the tree
+//! that makes the log provable. Nothing here ever writes to the log.
 
 mod checkpoint;
 mod error;
@@ -12,7 +13,9 @@ mod parking;
 mod projection;
 mod projections;
 mod runner;
+mod sealer;
 
 pub use checkpoint::{ProjectionStatus, status};
 pub use projection::Group;
 pub use runner::{PAGE_EVENTS_MAX, Projector};
+pub use sealer::{Sealer, sealed_position};

@@ -26,7 +26,7 @@ const ALLOWED: [(&str, &str, &str); 12] = [
     ),
     (
         "projector",
-        "domain event-log",
+        "domain event-log transparency",
         "async-trait chrono metrics serde_json sqlx thiserror tokio tokio-util tracing uuid",
     ),
     (

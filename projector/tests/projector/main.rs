@@ -2,6 +2,7 @@
 
 mod given;
 mod life;
+mod sealing;
 
 use bytes::Bytes;
 use domain::show::{Event, SaleClosed, ShowPublished};

@@ -62,7 +62,7 @@ fn a_leaf_is_these_bytes_for_ever() {
 
 #[test]
 fn every_field_counts() {
-    let changes: [fn(&mut RecordedEvent); 13] = [
+    let edits: [fn(&mut RecordedEvent); 13] = [
         |event| event.position += 1,
         |event| event.event_id = Uuid::from_u128(1),
         |event| event.stream = StreamId::new("account", event.stream.id()),
@@ -77,9 +77,9 @@ fn every_field_counts() {
         |event| event.metadata.causation_id = Some(Uuid::nil()),
         |event| event.recorded_at = DateTime::from_timestamp_micros(-1).unwrap(),
     ];
-    for (field, change) in changes.into_iter().enumerate() {
+    for (field, edit) in edits.into_iter().enumerate() {
         let mut changed = event();
-        change(&mut changed);
+        edit(&mut changed);
         assert!(leaf_hash(&changed) != leaf_hash(&event()), "field {field}");
     }
 }
