@@ -2,16 +2,16 @@
 //! the published public key.
 
 use std::fs;
-use std::io::Write as _;
 use std::path::Path;
 
 use anyhow::Context as _;
 use aws_lc_rs::signature::{Ed25519KeyPair, KeyPair as _};
 use base64::Engine as _;
-use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use chrono::{DateTime, Utc};
 use domain::access::Actor;
 use edge::bearer::{Claims, ISSUER, Jwk, Jwks};
+use edge::secret_file;
 use jsonwebtoken::{Algorithm, EncodingKey, Header};
 use sha2::{Digest as _, Sha256};
 use uuid::Uuid;
@@ -21,9 +21,6 @@ pub const ACCESS_TOKEN_S: i64 = 900;
 
 /// The file in the data folder that holds the private key.
 const KEY_FILE: &str = "signing-key.pem";
-
-const PEM_BEGIN: &str = "-----BEGIN PRIVATE KEY-----";
-const PEM_END: &str = "-----END PRIVATE KEY-----";
 
 /// The key pair that signs access tokens (Ed25519, RFC 8037).
 pub struct SigningKeys {
@@ -40,8 +37,8 @@ impl SigningKeys {
             fs::create_dir_all(folder).with_context(|| format!("cannot create {}", folder.display()))?;
             let pkcs8 = Ed25519KeyPair::generate_pkcs8(&aws_lc_rs::rand::SystemRandom::new())
                 .map_err(|_| anyhow::anyhow!("the system gave no randomness for a signing key"))?;
-            let pem = format!("{PEM_BEGIN}\n{}\n{PEM_END}\n", STANDARD.encode(pkcs8));
-            write_private(&path, &pem).with_context(|| format!("cannot write {}", path.display()))?;
+            let pem = secret_file::pem(pkcs8.as_ref());
+            secret_file::write_private(&path, &pem).with_context(|| format!("cannot write {}", path.display()))?;
         }
         Self::load(folder)
     }
@@ -55,9 +52,7 @@ impl SigningKeys {
 
     /// A key given as PKCS#8 PEM (`openssl genpkey -algorithm ed25519`).
     pub fn from_pem(pem: &str) -> anyhow::Result<Self> {
-        let body = pem.trim().strip_prefix(PEM_BEGIN).and_then(|rest| rest.strip_suffix(PEM_END));
-        let body: String = body.context("it does not start and end as PKCS#8 PEM does")?.split_whitespace().collect();
-        let pkcs8 = STANDARD.decode(body)?;
+        let pkcs8 = secret_file::pkcs8(pem).map_err(anyhow::Error::msg)?;
         let pair = Ed25519KeyPair::from_pkcs8_maybe_unchecked(&pkcs8)
             .map_err(|error| anyhow::anyhow!("it holds no Ed25519 key: {error}"))?;
         let x = URL_SAFE_NO_PAD.encode(pair.public_key());
@@ -92,21 +87,4 @@ impl SigningKeys {
         };
         Ok(jsonwebtoken::encode(&header, &claims, &self.private)?)
     }
-}
-
-/// Writes a secret that only this user can read.
-pub(crate) fn write_private(path: &Path, text: &str) -> std::io::Result<()> {
-    let mut options = fs::OpenOptions::new();
-    options.write(true).create(true).truncate(true);
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::OpenOptionsExt as _;
-        options.mode(0o600);
-    }
-    // Complete before it has its name: a start that is cut short leaves no half a key behind.
-    let unfinished = path.with_extension(format!("{}.tmp", std::process::id()));
-    let mut file = options.open(&unfinished)?;
-    file.write_all(text.as_bytes())?;
-    file.sync_all()?;
-    fs::rename(&unfinished, path)
 }

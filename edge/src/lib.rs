@@ -11,6 +11,7 @@ pub mod limits;
 pub mod metrics;
 pub mod problem;
 pub mod rate;
+pub mod secret_file;
 pub mod serve;
 
 mod context;

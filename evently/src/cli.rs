@@ -47,7 +47,7 @@ pub struct Settings {
     #[arg(long, env = "EVENTLY_LISTEN", default_value = "127.0.0.1:8000", global = true)]
     pub listen: SocketAddr,
 
-    /// Folder for the signing key, the payment secret and, without DATABASE_URL, for a private Postgres
+    /// Folder for the signing keys, the payment secret and, without DATABASE_URL, for a private Postgres
     #[arg(long, env = "EVENTLY_DATA_DIR", default_value = ".evently", global = true)]
     pub data_dir: PathBuf,
 
@@ -80,6 +80,16 @@ pub struct Settings {
     #[arg(long, env = "EVENTLY_SIGNING_KEY", hide_env_values = true, global = true)]
     pub signing_key: Option<String>,
 
+    /// Private key that signs the checkpoints of the log (Ed25519, PKCS#8 PEM); without it one is kept in the data
+    /// folder
+    #[arg(long, env = "EVENTLY_SEAL_KEY", hide_env_values = true, global = true)]
+    pub seal_key: Option<String>,
+
+    /// Name of the log in its checkpoints: best the address under which they are published, without https://.
+    /// Another name is another log to those who check it
+    #[arg(long, env = "EVENTLY_LOG_ORIGIN", default_value = "evently.local/log", global = true)]
+    pub log_origin: String,
+
     /// Secret shared with the payment provider, which signs its reports with it (16 bytes or more); without it
     /// one is kept in the data folder
     #[arg(long, env = "EVENTLY_PAYMENT_SECRET", hide_env_values = true, global = true)]
@@ -98,8 +108,13 @@ impl Settings {
     /// A variable that is set to nothing counts as not set: that is how compose files leave one out.
     #[must_use]
     pub fn without_blanks(mut self) -> Self {
-        let texts = [&mut self.database_url, &mut self.admin_password, &mut self.signing_key, &mut self.payment_secret];
-        for text in texts {
+        for text in [
+            &mut self.database_url,
+            &mut self.admin_password,
+            &mut self.signing_key,
+            &mut self.seal_key,
+            &mut self.payment_secret,
+        ] {
             text.take_if(|text| text.trim().is_empty());
         }
         self.jwks.take_if(|path| path.as_os_str().is_empty());

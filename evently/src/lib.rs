@@ -7,6 +7,7 @@ pub mod platform;
 
 pub mod database;
 mod health;
+mod seal_key;
 mod seed;
 mod serve;
 mod status;

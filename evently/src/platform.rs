@@ -14,7 +14,7 @@ use edge::metrics::PrometheusHandle;
 use edge::rate::RateLimits;
 use event_log::EventLog;
 use event_log::postgres::PostgresLog;
-use projector::{Group, Projector};
+use projector::{Group, Projector, Sealer};
 use query_api::{Progress, QueryApi};
 use sqlx::PgPool;
 use tokio::net::TcpListener;
@@ -25,6 +25,7 @@ use tokio_util::sync::CancellationToken;
 use crate::cli::Role;
 use crate::database::Database;
 use crate::health::{self, Health};
+use crate::seal_key;
 
 /// The longest wait, in seconds, for requests in flight when the platform stops.
 const DRAIN_MAX_S: u64 = 15;
@@ -32,16 +33,21 @@ const DRAIN_MAX_S: u64 = 15;
 const LOG_CONNECTIONS_MAX: u32 = 6;
 const ACCOUNT_CONNECTIONS_MAX: u32 = 6;
 const PROJECTOR_CONNECTIONS_MAX: u32 = 1;
+const SEALER_CONNECTIONS_MAX: u32 = 1;
 const QUERY_CONNECTIONS_MAX: u32 = 8;
 
 /// What a platform is told from outside.
 pub struct Settings {
     /// Where to listen; port 0 takes a free one.
     pub listen: SocketAddr,
-    /// Where the signing key and the payment secret are kept.
+    /// Where the signing keys and the payment secret are kept.
     pub data_dir: PathBuf,
     /// The signing key itself, if it is not kept there.
     pub signing_key: Option<String>,
+    /// The key that signs the log's checkpoints itself, if it is not kept there.
+    pub seal_key: Option<String>,
+    /// The log's name in its checkpoints.
+    pub log_origin: String,
     /// The payment secret itself, if it is not kept there.
     pub payment_secret: Option<String>,
     /// A file with public keys, for a process that signs nothing.
@@ -65,6 +71,7 @@ pub struct Platform {
     stop: CancellationToken,
     server: JoinHandle<std::io::Result<()>>,
     projectors: Vec<JoinHandle<()>>,
+    sealer: Option<JoinHandle<()>>,
     command: Option<CommandApi>,
     pools: Vec<PgPool>,
 }
@@ -83,11 +90,12 @@ impl Platform {
         let mut parts = Parts::new(&settings, database, stop.clone());
         let (command, verifier, admin_created) = parts.command(&settings, database).await?;
         let projectors = parts.projectors(&settings, database).await;
+        let sealer = parts.sealer(&settings, database)?;
         parts.query(&settings, database, verifier);
         let app = parts.finish(command.as_ref(), metrics);
         let shutdown = stop.clone().cancelled_owned();
         let server = tokio::spawn(edge::serve::serve(listener, app, shutdown, Duration::from_secs(DRAIN_MAX_S)));
-        Ok(Self { address, admin_created, stop, server, projectors, command, pools: parts.pools })
+        Ok(Self { address, admin_created, stop, server, projectors, sealer, command, pools: parts.pools })
     }
 
     /// Where it listens.
@@ -107,8 +115,8 @@ impl Platform {
         if let Some(command) = self.command {
             command.stop().await;
         }
-        for projector in self.projectors {
-            projector.await?;
+        for task in self.projectors.into_iter().chain(self.sealer) {
+            task.await?;
         }
         for pool in self.pools {
             pool.close().await;
@@ -194,6 +202,17 @@ impl Parts {
         let pool = database.steady_pool(PROJECTOR_CONNECTIONS_MAX);
         self.pools.push(pool.clone());
         pool
+    }
+
+    /// Seals the log where the read models are made.
+    fn sealer(&mut self, settings: &Settings, database: &Database) -> anyhow::Result<Option<JoinHandle<()>>> {
+        if !settings.role.has(Role::Projector) {
+            return Ok(None);
+        }
+        let key = seal_key::load_or_create(settings.seal_key.as_deref(), &settings.data_dir, &settings.log_origin)?;
+        let pool = database.steady_pool(SEALER_CONNECTIONS_MAX);
+        self.pools.push(pool.clone());
+        Ok(Some(tokio::spawn(Sealer::new(self.log.clone(), pool, key).run(self.stop.clone()))))
     }
 
     fn query(&mut self, settings: &Settings, database: &Database, verifier: Verifier) {

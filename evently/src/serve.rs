@@ -35,6 +35,8 @@ pub(crate) async fn serve(settings: &Settings) -> anyhow::Result<ExitCode> {
             listen: settings.listen,
             data_dir: settings.data_dir.clone(),
             signing_key: settings.signing_key.clone(),
+            seal_key: settings.seal_key.clone(),
+            log_origin: settings.log_origin.clone(),
             payment_secret: settings.payment_secret.clone(),
             jwks: settings.jwks.clone(),
             rate_limits: settings.rate_limits == Switch::On,

@@ -32,6 +32,7 @@ async fn lines(pool: &PgPool) -> Result<Vec<String>, sqlx::Error> {
     .await?;
     let head = head.unsigned_abs();
     let projections = projector::status(pool).await?;
+    let sealed = projector::sealed_position(pool).await?;
 
     let last = match recorded_at {
         Some(recorded_at) => {
@@ -50,5 +51,6 @@ async fn lines(pool: &PgPool) -> Result<Vec<String>, sqlx::Error> {
             projection.name, projection.version, projection.checkpoint, lag, projection.parked_streams
         )
     }));
+    lines.push(format!("Sealed up to {sealed}, {} behind.", head.saturating_sub(sealed)));
     Ok(lines)
 }

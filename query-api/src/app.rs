@@ -20,7 +20,7 @@ pub(crate) struct App(Arc<Inner>);
 
 pub(crate) struct Inner {
     pub(crate) pool: PgPool,
-    /// For what was once; what is now stands in the read models.
+    /// For what was once, and what is proven; what is now stands in the read models.
     pub(crate) log: Arc<dyn EventLog>,
     pub(crate) freshness: Freshness,
     /// The same for reports, which stand elsewhere.

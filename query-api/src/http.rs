@@ -4,7 +4,9 @@ mod access;
 mod bookings;
 mod events;
 mod promo_codes;
+mod proof;
 mod refunds;
+mod seals;
 mod seat_map;
 mod seats;
 mod waitlist;
@@ -12,6 +14,7 @@ mod waitlist;
 use axum::http::HeaderValue;
 use axum::http::header::CONTENT_TYPE;
 use axum::response::Response;
+use axum::routing::get;
 use bytes::Bytes;
 use edge::problem::Problem;
 use edge::rate::{Budget, RateLimits};
@@ -23,7 +26,7 @@ use utoipa_axum::routes;
 use crate::app::App;
 
 #[derive(utoipa::OpenApi)]
-#[openapi(components(schemas(Problem)))]
+#[openapi(paths(seals::find_tile), components(schemas(Problem)))]
 struct Document;
 
 /// All routes, and their description.
@@ -40,6 +43,11 @@ pub(crate) fn router(app: App, rate: &RateLimits) -> (axum::Router, utoipa::open
         .routes(routes!(waitlist::find_entry))
         .routes(routes!(promo_codes::list_promo_codes))
         .routes(routes!(refunds::list_refunds))
+        .routes(routes!(seals::find_checkpoint))
+        .routes(routes!(seals::find_key))
+        // A tile's path has slashes in it, which the description has no word for.
+        .route(seals::TILE_ROUTE, get(seals::find_tile))
+        .routes(routes!(proof::prove_booking))
         .split_for_parts();
     (rate.guard(router, Budget::Query).with_state(app), document)
 }

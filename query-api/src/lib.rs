@@ -1,6 +1,6 @@
 //! Shows what the projector retold: events, seats, bookings, waitlists and refunds, over REST.
 //!
-//! It reads read models, and the log where something is asked as of a past moment; it changes nothing. Reading order: `http.rs` (the route
+//! It reads read models, and the log where something is proven or asked of the past; it changes nothing. Reading order: `http.rs` (the route
 //! table), `http/` (one file per resource), `shows.rs`, `bookings.rs` and their neighbours (the SQL), `cache.rs`.
 
 mod app;
@@ -15,6 +15,7 @@ mod list;
 mod past;
 mod promo_codes;
 mod refunds;
+mod seals;
 mod seat_maps;
 mod shows;
 mod store;

