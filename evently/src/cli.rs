@@ -25,7 +25,7 @@ pub struct Cli {
 }
 
 /// What the program can do.
-#[derive(Clone, Copy, Debug, Default, Subcommand)]
+#[derive(Clone, Debug, Default, Subcommand)]
 pub enum Command {
     /// Serve the platform (the default)
     #[default]
@@ -38,6 +38,37 @@ pub enum Command {
     Status,
     /// Recount the log with independent code and compare the read models; exit code 1 at the first difference
     Verify,
+    /// Keep signed checkpoints of the log elsewhere, and check the log against them
+    #[command(subcommand)]
+    Audit(Audit),
+}
+
+/// What can be done against those who rewrite the log.
+#[derive(Clone, Debug, Subcommand)]
+pub enum Audit {
+    /// Read the whole log again and check it against a signed checkpoint; exit code 1 with the first position that
+    /// is not as it was
+    Verify {
+        /// File with the checkpoint, which was kept elsewhere
+        #[arg(long)]
+        checkpoint: PathBuf,
+        /// Public key of whoever signed it (<name>+<id>+<key>), or a file with it; without it that of the key in the
+        /// settings or the data folder
+        #[arg(long)]
+        key: Option<String>,
+        /// Folder with a mirror of the tiles, which tell the position if those in the database were rewritten, too
+        #[arg(long)]
+        tiles: Option<PathBuf>,
+    },
+    /// Write the checkpoint that was signed last, to be kept elsewhere
+    Checkpoint {
+        /// File to write it to; without it, it is printed
+        #[arg(long)]
+        out: Option<PathBuf>,
+        /// Folder to mirror the tiles of the tree in; those that are there already are not read again
+        #[arg(long)]
+        tiles: Option<PathBuf>,
+    },
 }
 
 /// All settings. Flags come before environment variables, and those before the defaults.

@@ -5,6 +5,7 @@
 pub mod cli;
 pub mod platform;
 
+mod audit;
 pub mod database;
 mod health;
 mod seal_key;
@@ -39,6 +40,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
             Command::Seed => seed::seed(&settings).await,
             Command::Status => status::status(&settings).await,
             Command::Verify => verify::verify(&settings).await,
+            Command::Audit(audit) => audit::audit(&settings, &audit).await,
         }
     });
     outcome.unwrap_or_else(|error| failed(&error))

@@ -15,6 +15,7 @@ mod payments;
 mod programme;
 mod queries;
 mod rules_of_sale;
+mod seals;
 mod seating;
 mod support;
 mod waitlist;

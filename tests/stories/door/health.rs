@@ -54,6 +54,8 @@ async fn a_port_that_is_taken_is_told() {
         listen: world.address().parse().unwrap(),
         data_dir: std::env::temp_dir(),
         signing_key: Some(crate::support::world::SIGNING_KEY.clone()),
+        seal_key: Some(crate::support::world::SEAL_KEY.clone()),
+        log_origin: crate::support::world::LOG_ORIGIN.into(),
         payment_secret: Some(crate::support::world::PAYMENT_SECRET.into()),
         jwks: None,
         rate_limits: false,

@@ -6,7 +6,7 @@ use tokio::io::{AsyncBufReadExt as _, BufReader};
 use tokio::process::{Child, ChildStdout, Command};
 
 use super::person::Line;
-use super::world::{ADMIN_EMAIL, ADMIN_PASSWORD, PAYMENT_SECRET, SIGNING_KEY, line};
+use super::world::{ADMIN_EMAIL, ADMIN_PASSWORD, LOG_ORIGIN, PAYMENT_SECRET, SEAL_KEY, SIGNING_KEY, line};
 
 /// A running `evently`.
 pub(crate) struct Server {
@@ -74,6 +74,8 @@ fn command(database_url: &str) -> Command {
         .env("DATABASE_URL", database_url)
         .env("EVENTLY_SIGNING_KEY", SIGNING_KEY.as_str())
         .env("EVENTLY_PAYMENT_SECRET", PAYMENT_SECRET)
+        .env("EVENTLY_SEAL_KEY", SEAL_KEY.as_str())
+        .env("EVENTLY_LOG_ORIGIN", LOG_ORIGIN)
         .env("EVENTLY_ADMIN_EMAIL", ADMIN_EMAIL)
         .env("EVENTLY_ADMIN_PASSWORD", ADMIN_PASSWORD)
         .env("EVENTLY_RATE_LIMITS", "off")

@@ -19,11 +19,13 @@ use super::database::OwnDatabase;
 use super::person::Line;
 
 /// The key that signs every token of these stories, as `EVENTLY_SIGNING_KEY` takes it.
-pub(crate) static SIGNING_KEY: LazyLock<String> = LazyLock::new(|| {
-    let folder = tempfile::tempdir().unwrap();
-    SigningKeys::load_or_create(folder.path()).unwrap();
-    std::fs::read_to_string(folder.path().join("signing-key.pem")).unwrap()
-});
+pub(crate) static SIGNING_KEY: LazyLock<String> = LazyLock::new(private_key);
+
+/// The key that signs every checkpoint of these stories, as `EVENTLY_SEAL_KEY` takes it.
+pub(crate) static SEAL_KEY: LazyLock<String> = LazyLock::new(private_key);
+
+/// The name of every log in its checkpoints.
+pub(crate) const LOG_ORIGIN: &str = "evently.test/log";
 
 static KEYS: LazyLock<SigningKeys> = LazyLock::new(|| SigningKeys::from_pem(&SIGNING_KEY).unwrap());
 
@@ -134,6 +136,13 @@ impl Desk {
         let line = Line { seen: person.line.seen.clone(), ..self.line.clone() };
         Person { line, ..person.clone() }
     }
+}
+
+/// A new private key (Ed25519, PKCS#8 PEM).
+fn private_key() -> String {
+    let folder = tempfile::tempdir().unwrap();
+    SigningKeys::load_or_create(folder.path()).unwrap();
+    std::fs::read_to_string(folder.path().join("signing-key.pem")).unwrap()
 }
 
 /// A line to whatever serves at `base`.
