@@ -61,6 +61,8 @@ async fn problems_look_as_agreed() {
     shapes.note(&ada.get("/api/v1/events?limit=x").await);
     shapes.note(&ada.get("/api/v1/events?cursor=x").await);
     shapes.note(&ada.get("/api/v1/events").header("Evently-Min-Position", "x").await);
+    shapes.note(&ada.get("/api/v1/audit/checkpoint").header("Evently-Min-Position", "1000000").await);
+    shapes.note(&ada.get("/api/v1/audit/tile/x").await);
     shapes.note(&ada.post("/api/v1/admin/events").json(&a_show().body).await);
     shapes.note(&ada.post("/api/v1/auth/refresh").json(&json!({ "refresh_token": "x" })).await);
     shapes.note(&ada.post("/api/v1/auth/login").json(&json!({ "email": "x", "password": "x" })).await);

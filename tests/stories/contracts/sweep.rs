@@ -69,7 +69,7 @@ async fn sweep(person: &Person, endpoint: &str, show: &Show) -> usize {
     let (method, template) = endpoint.split_once(' ').unwrap();
     let method = Method::from_bytes(method.as_bytes()).unwrap();
     let with_id = |id: &str| {
-        let places = ["{event_id}", "{booking_id}", "{entry_id}", "{code}", "{account_id}"];
+        let places = ["{event_id}", "{booking_id}", "{entry_id}", "{code}", "{account_id}", "{path}"];
         places.iter().fold(template.to_owned(), |path, at| path.replace(at, id))
     };
     let path = with_id(&show.id.to_string());
