@@ -149,7 +149,7 @@ impl CommandApi {
         let password_hash = self.app.passwords.hash(admin.password.clone()).await?;
         let account_id = AccountId(Uuid::now_v7());
         let person = Person { account_id, email, name: "Administrator".into(), password_hash };
-        self.app.register(&person, Role::Admin, Uuid::now_v7()).await
+        self.app.register(&person, Role::Admin, Actor::PLATFORM, Uuid::now_v7()).await
     }
 
     /// Lets the lanes finish what they hold. The routers must be gone by then: each keeps a door open.
@@ -178,13 +178,18 @@ impl App {
     ///
     /// The row is claimed first and committed last: a crash in between leaves an account in the log
     /// that nobody can sign in to, which does no harm, and the person can register again.
-    pub(crate) async fn register(&self, person: &Person, role: Role, correlation_id: Uuid) -> anyhow::Result<bool> {
+    pub(crate) async fn register(
+        &self,
+        person: &Person,
+        role: Role,
+        by: Actor,
+        correlation_id: Uuid,
+    ) -> anyhow::Result<bool> {
         let mut transaction = self.pool.begin().await?;
         if !accounts::insert(&mut transaction, person).await? {
             return Ok(false);
         }
         let account_id = person.account_id;
-        let by = Actor { account_id, role };
         let command = Command::RegisterAccount { account_id, role };
         let recorded = self.accounts.execute(account_id.0, command, by, correlation_id, |_| ()).await;
         recorded.map_err(|refused| anyhow::anyhow!("the account was not recorded: {refused:?}"))?;

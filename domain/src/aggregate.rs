@@ -48,6 +48,12 @@ pub trait Aggregate: Default + Serialize + DeserializeOwned + Send + Sync + 'sta
         Vec::new()
     }
 
+    /// Whether time alone makes such a fact happen, of those that [`Aggregate::settle`] gives. What is settled
+    /// after it follows from it.
+    fn is_by_time(_event: &Self::Event) -> bool {
+        false
+    }
+
     /// Takes in a fact. Cannot fail: it already happened.
     fn evolve(&mut self, event: &Self::Event);
 

@@ -180,6 +180,10 @@ impl Aggregate for Show {
         waitlist::settle(self, at)
     }
 
+    fn is_by_time(event: &Event) -> bool {
+        matches!(event, Event::HoldsLapsed(_) | Event::OffersLapsed(_))
+    }
+
     fn evolve(&mut self, event: &Event) {
         self.revision += u64::from(event.is_organizers());
         self.bytes += event::bytes(event);

@@ -162,13 +162,14 @@ impl NewEvent {
 /// Where an event comes from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Metadata {
-    /// The account that asked.
+    /// The account that asked; nil: the platform, for what no person asked for.
     pub actor: Uuid,
-    /// The command that was obeyed.
+    /// The command that was obeyed. What happened by itself around it has one of its own.
     pub command_id: Uuid,
     /// The request it came with.
     pub correlation_id: Uuid,
-    /// The event that made the platform give the command, if no person did.
+    /// The event it follows from, of what no person asked for: an offer follows from what freed its
+    /// tickets. Time alone is no event, so a lapse follows from none.
     pub causation_id: Option<Uuid>,
 }
 

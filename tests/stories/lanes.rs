@@ -1,5 +1,6 @@
 //! Lanes over a log that fails on demand: what they answer, and what is in the log afterwards.
 
+mod causes;
 mod crowding;
 mod doubting;
 mod failing;

@@ -74,7 +74,8 @@ pub(super) async fn register(
     let password_hash = app.passwords.hash(body.password).await?;
     let account_id = AccountId(keyed.unwrap_or_else(Uuid::now_v7));
     let person = Person { account_id, email, name, password_hash };
-    match app.register(&person, Role::Customer, correlation_id).await {
+    let by = Actor { account_id, role: Role::Customer };
+    match app.register(&person, Role::Customer, by, correlation_id).await {
         Ok(true) => Ok(plain(StatusCode::CREATED, &account(&person, Role::Customer))),
         Ok(false) => Err(email_taken()),
         Err(error) => {

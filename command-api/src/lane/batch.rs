@@ -4,6 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use bytes::Bytes;
 use chrono::{DateTime, Utc};
+use domain::access::Actor;
 use domain::aggregate::{Aggregate, Asked, settle_all};
 use domain::event::DomainEvent;
 use domain::planted;
@@ -62,46 +63,80 @@ impl<A: Aggregate> Batch<A> {
             return Ok(Obeyed { events: 0, repeated: true });
         };
         let version = loaded.version;
-        self.settled(waiting, version, settle_all(&mut loaded.state, at));
+        self.settled(waiting, version, None, settle_all(&mut loaded.state, at));
         let decided = loaded.state.decide(&waiting.command, &Asked { by: waiting.by, at })?;
         let repeated = decided.is_empty();
         if !repeated {
             for event in &decided {
                 loaded.state.evolve(event);
             }
-            self.record(waiting.id, version, decided, waiting.metadata());
-            self.settled(waiting, version, settle_all(&mut loaded.state, at));
+            let first = self.obeyed(waiting, version, decided);
+            self.settled(waiting, version, first, settle_all(&mut loaded.state, at));
         }
         let place = self.touched.get(&waiting.id).copied().flatten();
         Ok(Obeyed { events: place.map_or(0, |place| self.appends[place].events.len()), repeated })
     }
 
+    /// Records what a command decided; tells the first of it. What a person asked for follows from the
+    /// command; what the platform or the payment provider said has its consequences in the same decision.
+    fn obeyed(&mut self, waiting: &Waiting<A>, version: Version, events: Vec<A::Event>) -> Option<Uuid> {
+        let (metadata, nobody) = (waiting.metadata(), waiting.by.account_id.0.is_nil());
+        let mut first = None;
+        self.record(waiting.id, version, events, metadata, |_, event_id| {
+            let cause = first.filter(|_| nobody);
+            first = first.or(Some(event_id));
+            cause
+        });
+        first
+    }
+
     /// Records what nobody asked for. It has a command id of its own, so that a command's id in the log
-    /// always means that the command was obeyed.
-    fn settled(&mut self, occasion: &Waiting<A>, version: Version, events: Vec<A::Event>) {
+    /// always means that the command was obeyed. It follows from `cause`, or from what time alone made
+    /// happen just before it.
+    fn settled(&mut self, occasion: &Waiting<A>, version: Version, cause: Option<Uuid>, events: Vec<A::Event>) {
         if events.is_empty() {
             return;
         }
         let command_id = *self.housekeeping.get_or_insert_with(Uuid::now_v7);
         let command_id = if planted!("housekeeping-takes-command-id") { occasion.command_id } else { command_id };
-        let metadata = Metadata { actor: Uuid::nil(), command_id, ..occasion.metadata() };
-        self.record(occasion.id, version, events, metadata);
+        let actor = Actor::PLATFORM.account_id.0;
+        let metadata = Metadata { actor, command_id, ..occasion.metadata() };
+        let mut latest = cause;
+        self.record(occasion.id, version, events, metadata, |event, event_id| {
+            if A::is_by_time(event) {
+                latest = Some(event_id);
+                cause
+            } else {
+                latest
+            }
+        });
     }
 
-    fn record(&mut self, id: Uuid, version: Version, events: Vec<A::Event>, metadata: Metadata) {
+    /// `cause` tells for each event and its id which one it follows from.
+    fn record(
+        &mut self,
+        id: Uuid,
+        version: Version,
+        events: Vec<A::Event>,
+        metadata: Metadata,
+        mut cause: impl FnMut(&A::Event, Uuid) -> Option<Uuid>,
+    ) {
         let appends = &mut self.appends;
         let place = *self.touched.entry(id).or_insert(None).get_or_insert_with(|| {
             let stream = StreamId::new(A::CATEGORY, id);
             appends.push(StreamAppend { stream, expected_version: version, events: Vec::new() });
             appends.len() - 1
         });
-        appends[place].events.extend(events.into_iter().map(|event| NewEvent {
-            event_id: Uuid::now_v7(),
-            event_type: event.event_type(),
-            schema_version: event.schema_version(),
-            payload: Bytes::from(event.encode()),
-            key: event.key(),
-            metadata,
+        appends[place].events.extend(events.into_iter().map(|event| {
+            let event_id = Uuid::now_v7();
+            NewEvent {
+                event_id,
+                event_type: event.event_type(),
+                schema_version: event.schema_version(),
+                payload: Bytes::from(event.encode()),
+                key: event.key(),
+                metadata: Metadata { causation_id: cause(&event, event_id), ..metadata },
+            }
         }));
     }
 
