@@ -6,6 +6,7 @@
 
 pub mod memory;
 pub mod postgres;
+mod search;
 mod stream;
 mod tail;
 
@@ -19,6 +20,7 @@ use chrono::{DateTime, Utc};
 use tokio::sync::watch;
 use uuid::Uuid;
 
+pub use search::{Among, Found, SEARCH_EVENTS_MAX, Search};
 pub use stream::StreamId;
 
 /// The number of an event in the whole log. Dense in the adapters here (1, 2, 3 ... without
@@ -62,6 +64,9 @@ pub trait EventLog: Send + Sync + 'static {
 
     /// When the event at a position was recorded; `None` if there is none.
     async fn recorded_at(&self, position: Position) -> Result<Option<DateTime<Utc>>, Unavailable>;
+
+    /// Events that fit, in the order asked for, looking at no more than [`SEARCH_EVENTS_MAX`] of them.
+    async fn search(&self, search: &Search) -> Result<Found, Unavailable>;
 
     /// The current version of each stream, in the order asked.
     async fn versions(&self, streams: &[StreamId]) -> Result<Vec<Version>, Unavailable>;

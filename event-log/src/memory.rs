@@ -11,11 +11,12 @@ use tokio::task::yield_now;
 use uuid::Uuid;
 
 use crate::{
-    AppendError, Appended, Capabilities, EventLog, PAGE_EVENTS_MAX, Position, RecordedEvent, Snapshot, StreamAppend,
-    StreamId, Unavailable, Version, keys_carried_twice,
+    AppendError, Appended, Capabilities, EventLog, Found, PAGE_EVENTS_MAX, Position, RecordedEvent, Search, Snapshot,
+    StreamAppend, StreamId, Unavailable, Version, keys_carried_twice,
 };
 
 mod faults;
+mod searching;
 
 pub use faults::Fault;
 
@@ -206,6 +207,10 @@ impl EventLog for MemoryLog {
     async fn recorded_at(&self, position: Position) -> Result<Option<DateTime<Utc>>, Unavailable> {
         let place = position.checked_sub(1).and_then(|place| usize::try_from(place).ok());
         Ok(place.and_then(|place| self.written().events.get(place).map(|event| event.recorded_at)))
+    }
+
+    async fn search(&self, search: &Search) -> Result<Found, Unavailable> {
+        Ok(self.written().search(search))
     }
 
     async fn versions(&self, streams: &[StreamId]) -> Result<Vec<Version>, Unavailable> {

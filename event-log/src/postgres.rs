@@ -18,12 +18,13 @@ use uuid::Uuid;
 
 use crate::tail::Tail;
 use crate::{
-    AppendError, Appended, Capabilities, EventLog, Metadata, PAGE_EVENTS_MAX, Position, RecordedEvent, Snapshot,
-    StreamAppend, StreamId, Unavailable, Version, keys_carried_twice,
+    AppendError, Appended, Capabilities, EventLog, Found, Metadata, PAGE_EVENTS_MAX, Position, RecordedEvent, Search,
+    Snapshot, StreamAppend, StreamId, Unavailable, Version, keys_carried_twice,
 };
 
 mod moments;
 mod rows;
+mod searching;
 mod snapshots;
 
 use rows::Columns;
@@ -210,6 +211,10 @@ impl EventLog for PostgresLog {
 
     async fn recorded_at(&self, position: Position) -> Result<Option<DateTime<Utc>>, Unavailable> {
         moments::recorded_at(&self.pool, position).await
+    }
+
+    async fn search(&self, search: &Search) -> Result<Found, Unavailable> {
+        searching::search(&self.pool, search).await
     }
 
     async fn versions(&self, streams: &[StreamId]) -> Result<Vec<Version>, Unavailable> {

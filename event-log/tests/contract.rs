@@ -14,6 +14,7 @@ mod contract {
     pub(crate) mod racing;
     pub(crate) mod reading;
     pub(crate) mod rewriting;
+    pub(crate) mod searching;
     pub(crate) mod snapshots;
     pub(crate) mod world;
 }
@@ -50,6 +51,13 @@ macro_rules! every_case {
             a_moment_has_the_last_event_recorded_by_then,
             of_events_recorded_at_once_the_last_one_counts,
             every_event_of_a_long_log_is_found_at_its_moment,
+        }
+        every_case! { on $world, in searching:
+            everything_is_found_from_either_end,
+            what_is_wanted_besides_is_all_there,
+            a_stream_is_searched_between_positions,
+            events_are_found_at_their_positions,
+            a_look_ends_and_says_where,
         }
         every_case! { on $world, in racing:
             of_sixteen_racers_exactly_one_wins_each_version,

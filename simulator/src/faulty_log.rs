@@ -13,8 +13,8 @@ use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use event_log::memory::MemoryLog;
 use event_log::{
-    AppendError, Appended, Capabilities, EventLog, PAGE_EVENTS_MAX, Position, RecordedEvent, Snapshot, StreamAppend,
-    StreamId, Unavailable, Version,
+    AppendError, Appended, Capabilities, EventLog, Found, PAGE_EVENTS_MAX, Position, RecordedEvent, Search, Snapshot,
+    StreamAppend, StreamId, Unavailable, Version,
 };
 use tokio::sync::watch;
 use tokio::time::sleep;
@@ -228,6 +228,10 @@ impl EventLog for Line {
 
     async fn recorded_at(&self, position: Position) -> Result<Option<DateTime<Utc>>, Unavailable> {
         self.log.memory.recorded_at(position).await
+    }
+
+    async fn search(&self, search: &Search) -> Result<Found, Unavailable> {
+        self.log.memory.search(search).await
     }
 
     async fn versions(&self, streams: &[StreamId]) -> Result<Vec<Version>, Unavailable> {

@@ -6,8 +6,8 @@ use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use event_log::memory::MemoryLog;
 use event_log::{
-    AppendError, Appended, Capabilities, EventLog, Position, RecordedEvent, Snapshot, StreamAppend, StreamId,
-    Unavailable, Version,
+    AppendError, Appended, Capabilities, EventLog, Found, Position, RecordedEvent, Search, Snapshot, StreamAppend,
+    StreamId, Unavailable, Version,
 };
 use tokio::sync::{Semaphore, watch};
 use uuid::Uuid;
@@ -105,6 +105,10 @@ impl EventLog for GatedLog {
 
     async fn recorded_at(&self, position: Position) -> Result<Option<DateTime<Utc>>, Unavailable> {
         self.memory.recorded_at(position).await
+    }
+
+    async fn search(&self, search: &Search) -> Result<Found, Unavailable> {
+        self.memory.search(search).await
     }
 
     async fn versions(&self, streams: &[StreamId]) -> Result<Vec<Version>, Unavailable> {
