@@ -67,6 +67,11 @@ macro_rules! domain_events {
             $( $(#[$variant_doc])* $variant($variant), )+
         }
 
+        impl $name {
+            /// The names of all types in the log.
+            pub const TYPES: &'static [&'static str] = &[ $( stringify!($variant), )+ ];
+        }
+
         $( impl From<$variant> for $name {
             fn from(event: $variant) -> Self {
                 Self::$variant(event)

@@ -13,6 +13,7 @@ pub mod account;
 
 pub mod access;
 pub mod aggregate;
+pub mod audit;
 pub mod event;
 pub mod ids;
 pub mod money;
