@@ -9,6 +9,7 @@ use domain::ids::AccountId;
 use domain::show::Show;
 use edge::bearer::Verifier;
 use edge::rate::RateLimits;
+use edge::refusals::Watch;
 use event_log::EventLog;
 use sqlx::PgPool;
 use tokio::task::JoinHandle;
@@ -19,6 +20,7 @@ use crate::agenda::{self, Reminders};
 use crate::lane::{Clock, LaneSettings, Lanes};
 use crate::passwords::Passwords;
 use crate::payments::{self, PaymentSecret, Payments};
+use crate::refusals::Refusals;
 use crate::tokens::SigningKeys;
 
 /// The longest wait, in seconds, for the lanes to answer what they hold when the platform stops.
@@ -70,6 +72,7 @@ pub(crate) struct Shared {
     pub(crate) payments: Payments,
     pub(crate) payment_secret: Arc<PaymentSecret>,
     pub(crate) reminders: Reminders,
+    pub(crate) refusals: Refusals,
     pub(crate) clock: Clock,
 }
 
@@ -97,6 +100,8 @@ impl CommandApi {
         let (shows, mut tasks) = Lanes::start(&log, lanes);
         let (accounts, account_tasks) = Lanes::start(&log, LaneSettings::default());
         tasks.extend(account_tasks);
+        let (refusals, writing) = Refusals::start(pool.clone());
+        tasks.push(writing);
         let verifier = Verifier::new(&settings.keys.jwks());
         let rate = settings.rate.for_callers(verifier.clone());
         let (payments, provider) = payments::open();
@@ -111,6 +116,7 @@ impl CommandApi {
             payments,
             payment_secret: Arc::new(settings.payment_secret),
             reminders: Reminders::new(),
+            refusals,
             clock: clock.clone(),
         }));
         let webhook = crate::http::webhook(app.clone()).0;
@@ -127,6 +133,11 @@ impl CommandApi {
     /// Verifies the tokens that this side signs.
     pub fn verifier(&self) -> Verifier {
         self.app.verifier.clone()
+    }
+
+    /// What must be told of commands that are refused, so that those of staff are recorded.
+    pub fn watch(&self) -> Watch {
+        self.app.refusals.watch(self.app.verifier.clone())
     }
 
     /// A view on the lanes' health that outlives this value.

@@ -12,6 +12,7 @@ mod agenda;
 mod app;
 mod passwords;
 mod payments;
+mod refusals;
 mod tokens;
 
 pub use app::{CommandApi, FirstAdmin, Settings};

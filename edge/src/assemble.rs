@@ -22,6 +22,7 @@ use crate::context::Context;
 use crate::extract::body;
 use crate::limits::Limits;
 use crate::problem::Problem;
+use crate::refusals::Watch;
 use endpoint::Endpoint;
 use future::{Answer, Work};
 
@@ -29,7 +30,12 @@ use future::{Answer, Work};
 ///
 /// Install the metrics recorder before the first request: handles are kept from then on.
 pub fn assemble(api: Router, limits: Limits) -> Router {
-    let door = Door(Arc::new(Shared { limits, in_flight: AtomicUsize::new(0) }));
+    assemble_watched(api, limits, None)
+}
+
+/// The same, telling somebody of the commands that are refused.
+pub fn assemble_watched(api: Router, limits: Limits, watch: Option<Watch>) -> Router {
+    let door = Door(Arc::new(Shared { limits, watch, in_flight: AtomicUsize::new(0) }));
     // With its state the router builds each route once, here, instead of once per request.
     api.fallback(not_found)
         .method_not_allowed_fallback(method_not_allowed)
@@ -54,6 +60,7 @@ async fn method_not_allowed(method: Method, uri: Uri) -> Problem {
 /// What all routes share.
 struct Shared {
     limits: Limits,
+    watch: Option<Watch>,
     in_flight: AtomicUsize,
 }
 
@@ -91,6 +98,7 @@ impl Service<Request> for Guarded {
         let body_bytes_max = self.endpoint.learn(request.extensions(), limits);
         let context = Context::new(request.headers(), body_bytes_max);
         let request_id = context.request_id.clone();
+        let asked = self.shared.watch.as_ref().and_then(|watch| watch.note(&request, &context));
         let has_body = body::is_announced(request.headers());
         let method = endpoint::method_label(request.method());
         let slot = Slot::take(&self.shared);
@@ -109,6 +117,7 @@ impl Service<Request> for Guarded {
             timeout_ms: limits.timeout_ms,
             endpoint: Arc::clone(&self.endpoint),
             request_id,
+            asked,
             has_body,
             method,
             started,

@@ -5,6 +5,7 @@ mod headers;
 mod json;
 mod uri;
 
+pub(crate) use headers::as_correlation_id;
 pub use headers::{
     CorrelationId, EVENTLY_MIN_POSITION, EVENTLY_POSITION, IDEMPOTENT_REPLAYED, IdempotencyKey, IfMatch, MinPosition,
     RequestId, correlation_id,

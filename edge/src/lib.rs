@@ -12,6 +12,7 @@ pub mod metrics;
 pub mod problem;
 pub mod rate;
 pub mod secret_file;
+pub mod refusals;
 pub mod serve;
 
 mod context;

@@ -170,12 +170,17 @@ impl Serialize for Problem {
     }
 }
 
+/// The code of a problem, in the extensions of its response, for who looks at answers on their way out.
+#[derive(Clone, Copy)]
+pub(crate) struct ProblemCode(pub(crate) &'static str);
+
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
         let mut body = Vec::with_capacity(BODY_BYTES_USUAL);
         serde_json::to_writer(&mut body, &self).expect("strings and numbers always serialize into memory");
         let mut response = Response::new(body.into());
         *response.status_mut() = self.0.status;
+        response.extensions_mut().insert(ProblemCode(self.0.code));
         let headers = response.headers_mut();
         headers.insert(CONTENT_TYPE, HeaderValue::from_static(PROBLEM_JSON));
         for (name, value) in self.0.headers {

@@ -242,7 +242,7 @@ impl Parts {
             .merge(edge::metrics::route(metrics))
             .merge(health.routes());
         let limits = Limits { large_bodies: command_api::LARGE_BODIES, ..Limits::default() };
-        edge::assemble::assemble(router, limits)
+        edge::assemble::assemble_watched(router, limits, command.map(CommandApi::watch))
     }
 }
 

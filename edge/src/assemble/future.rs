@@ -17,6 +17,7 @@ use super::Slot;
 use super::endpoint::Endpoint;
 use crate::context::X_REQUEST_ID;
 use crate::problem::Problem;
+use crate::refusals::Asked;
 
 pub(super) struct Answer {
     pub(super) work: Work,
@@ -25,6 +26,8 @@ pub(super) struct Answer {
     pub(super) timeout_ms: u64,
     pub(super) endpoint: Arc<Endpoint>,
     pub(super) request_id: HeaderValue,
+    /// What is told of a command that is refused.
+    pub(super) asked: Option<Asked>,
     pub(super) has_body: bool,
     pub(super) method: &'static str,
     pub(super) started: Instant,
@@ -93,6 +96,9 @@ impl Answer {
             tracing::error!(request.id = ?self.request_id, method = self.method, route = self.endpoint.route(), "request failed");
         }
         self.endpoint.record(self.method, status, self.started.elapsed());
+        if let Some(asked) = self.asked.as_ref().filter(|_| status.is_client_error()) {
+            asked.answered(&response, self.method, self.endpoint.route(), &self.request_id);
+        }
         let headers = response.headers_mut();
         if self.has_body && matches!(status.as_u16(), 401 | 403..=405 | 415 | 429 | 503) {
             // These are often given before the body was read, and then hyper closes the connection. Said

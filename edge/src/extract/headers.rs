@@ -5,7 +5,7 @@ use std::convert::Infallible;
 use axum::extract::FromRequestParts;
 use axum::http::header::IF_MATCH;
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, HeaderName, StatusCode};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use uuid::Uuid;
 
 use crate::context::Context;
@@ -127,6 +127,11 @@ impl<S: Sync> FromRequestParts<S> for CorrelationId {
 /// Request ids that are UUIDs stay as they are; the others are named by version 5.
 pub fn correlation_id(request_id: &RequestId) -> Uuid {
     as_uuid(&request_id.0)
+}
+
+/// The same for a request id that stands in a header.
+pub(crate) fn as_correlation_id(request_id: &HeaderValue) -> Uuid {
+    as_uuid(request_id.to_str().unwrap_or_default())
 }
 
 fn as_uuid(text: &str) -> Uuid {
