@@ -10,7 +10,7 @@ impl Written {
             Among::Log => {
                 let end = search.before.min(self.events.len() as Position + 1);
                 let (after, end, looked_to) = part(search.after, end, search.newest_first);
-                (search.window(&(after + 1..end).collect::<Vec<_>>()).0, looked_to)
+                (search.window(&(after.saturating_add(1)..end).collect::<Vec<_>>()).0, looked_to)
             }
             Among::Stream(stream) => search.window(self.streams.get(stream).map_or(&[][..], Vec::as_slice)),
             Among::These(positions) => search.window(positions),
