@@ -6,13 +6,14 @@
 CREATE TABLE audit_index (
     kind     smallint NOT NULL,
     key      uuid NOT NULL,
-    position bigint NOT NULL,
-    PRIMARY KEY (kind, key, position)
+    position bigint NOT NULL
 -- Inserted by the million and never touched again; every million is soon enough to freeze and to mark.
 ) WITH (autovacuum_vacuum_insert_threshold = 1000000, autovacuum_analyze_threshold = 1000000);
+-- No primary key, though it is one: a replay makes it when the rows are there.
+CREATE UNIQUE INDEX audit_index_by_key ON audit_index (kind, key, position);
 
 -- From the start, so that a log that was written before this migration is indexed as well.
-INSERT INTO projection_checkpoints (name, version, position) VALUES ('audit_index', 1, 0);
+INSERT INTO projection_checkpoints (name, version, position, in_core) VALUES ('audit_index', 1, 0, false);
 
 -- Owner: command-api. Commands of staff that were refused, and sign-ins that failed: they changed nothing, so
 -- the log does not tell of them. Pruned by number and age. It holds ids alone: no e-mail address, name, password

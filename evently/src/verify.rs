@@ -4,6 +4,7 @@
 //! `verify/walk.rs` goes through the log, `verify/moment.rs` and `verify/show.rs` have the rules, each group
 //! of them in a file, and `verify/tables.rs` compares.
 
+mod audit;
 mod facts;
 mod ledger;
 mod moment;

@@ -51,7 +51,6 @@ impl<'a> Page<'a> {
     }
 
     /// Every event of the page as it stands in the log, of whatever category.
-    #[allow(dead_code, reason = "for projections that retell more than shows")]
     pub(crate) fn recorded(self) -> impl Iterator<Item = &'a Arc<RecordedEvent>> {
         self.recorded.iter().filter(move |event| self.goes_on(event.stream))
     }

@@ -5,7 +5,7 @@ use sqlx::PgConnection;
 
 use crate::error::FoldError;
 use crate::page::Page;
-use crate::projections::{Availability, Bookings, Payments, Shows, Waitlist};
+use crate::projections::{AuditIndex, Availability, Bookings, Payments, Shows, Waitlist};
 
 /// A read model: a name, a version, and a fold of the log into its tables.
 #[async_trait]
@@ -44,7 +44,7 @@ pub enum Group {
 const CORE: &[&dyn Projection] = &[&Shows, &Availability, &Bookings, &Waitlist, &Payments];
 
 /// The projections of [`Group::Reports`]. Their rows have `in_core` false.
-const REPORTS: &[&dyn Projection] = &[];
+const REPORTS: &[&dyn Projection] = &[&AuditIndex];
 
 impl Group {
     /// Whether there is nothing to fold in this group.

@@ -1,11 +1,13 @@
 //! One file per read model.
 
+mod audit_index;
 mod availability;
 mod bookings;
 mod payments;
 mod shows;
 mod waitlist;
 
+pub(crate) use audit_index::AuditIndex;
 pub(crate) use availability::Availability;
 pub(crate) use bookings::Bookings;
 pub(crate) use payments::Payments;

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use uuid::Uuid;
 
+use super::audit::AuditRows;
 use super::facts::{Account, Fact};
 use super::ledger::Ledger;
 use super::moment::Moment;
@@ -16,6 +17,7 @@ pub(super) struct Recount {
     pub(super) events: u64,
     pub(super) shows: HashMap<Uuid, Show>,
     pub(super) bookings: Ledger,
+    pub(super) audit: AuditRows,
     /// Where each payment was started, and where each waitlist entry joined.
     named: HashMap<Uuid, i64>,
 }
@@ -24,6 +26,7 @@ impl Recount {
     /// Counts an event, or says why it should not be there.
     pub(super) fn take(&mut self, event: &Event, stream: Stream) -> Result<(), String> {
         let fact = Fact::read(event.kind, event.schema_version, event.payload)?;
+        self.audit.take(event, stream, &fact);
         match stream {
             Stream::Account(account_id) => take_account(event, account_id, &fact)?,
             Stream::Show(show_id) => self.take_show(event, show_id, fact)?,

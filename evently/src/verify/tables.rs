@@ -1,5 +1,6 @@
 //! The read models as they are, row by row, beside what the count says they should be.
 
+mod audit;
 mod bookings;
 mod money;
 mod seats;
@@ -59,15 +60,17 @@ pub(super) enum Table {
     WaitlistEntries,
     Payments,
     Refunds,
+    AuditIndex,
 }
 
 /// Which projection keeps which tables.
-const PROJECTIONS: [(&str, &[Table]); 5] = [
+const PROJECTIONS: [(&str, &[Table]); 6] = [
     ("shows", &[Table::Shows]),
     ("availability", &[Table::TicketTypes, Table::SeatMaps, Table::Seats]),
     ("bookings", &[Table::Bookings, Table::PromoCodes]),
     ("waitlist", &[Table::WaitlistEntries]),
     ("payments", &[Table::Payments, Table::Refunds]),
+    ("audit_index", &[Table::AuditIndex]),
 ];
 
 /// How far a projection has come.
@@ -126,6 +129,7 @@ impl Table {
             Self::WaitlistEntries => table!("waitlist_entries"),
             Self::Payments => table!("payments"),
             Self::Refunds => table!("refunds"),
+            Self::AuditIndex => table!("audit_index"),
         }
     }
 
@@ -169,6 +173,7 @@ impl Table {
             Self::WaitlistEntries => waitlist::entry(row, recount, found),
             Self::Payments => money::payment(row, recount, found),
             Self::Refunds => money::refund(row, recount, found),
+            Self::AuditIndex => audit::index_row(row, recount, found),
         }
     }
 
@@ -183,6 +188,7 @@ impl Table {
             Self::WaitlistEntries => waitlist::missing_entry(recount, found),
             Self::Payments => money::missing_payment(recount, found),
             Self::Refunds => money::missing_refund(recount, found),
+            Self::AuditIndex => audit::missing_index_row(recount, found),
         }
     }
 }

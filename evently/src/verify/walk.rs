@@ -19,7 +19,7 @@ const PAGE_EVENTS_MAX: i64 = 5_000;
 const PAGE_BYTES_MAX: i64 = 64 * 1024 * 1024;
 
 const PAGE: &str = "\
-SELECT position, stream, version, type, schema_version, payload, key, recorded_at
+SELECT position, stream, version, type, schema_version, payload, key, actor, recorded_at
 FROM (SELECT *, sum(octet_length(payload)) OVER (ORDER BY position ROWS UNBOUNDED PRECEDING) AS bytes
       FROM (SELECT * FROM events WHERE position > $1 AND position <= $2 ORDER BY position LIMIT $3) AS page) AS page
 WHERE bytes - octet_length(payload) < $4
@@ -34,6 +34,7 @@ pub(super) struct Event<'r> {
     pub(super) schema_version: i16,
     pub(super) payload: &'r [u8],
     pub(super) key: Option<Uuid>,
+    pub(super) actor: Uuid,
     pub(super) recorded_at: DateTime<Utc>,
 }
 
@@ -47,6 +48,7 @@ impl<'r> Event<'r> {
             schema_version: row.try_get("schema_version")?,
             payload: row.try_get("payload")?,
             key: row.try_get("key")?,
+            actor: row.try_get("actor")?,
             recorded_at: row.try_get("recorded_at")?,
         })
     }

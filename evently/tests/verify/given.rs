@@ -201,10 +201,15 @@ impl World {
         sqlx::query(AssertSqlSafe(statement)).execute(&self.pool).await.unwrap();
     }
 
-    /// Lets the projector fold what is in the log.
+    /// Lets the projectors fold what is in the log.
     pub(crate) async fn project(&self) {
+        self.project_group(Group::Core).await;
+        self.project_group(Group::Reports).await;
+    }
+
+    async fn project_group(&self, group: Group) {
         let head = self.log.head().await.unwrap();
-        let projector = Projector::new(self.log.clone(), self.pool.clone(), Group::Core);
+        let projector = Projector::new(self.log.clone(), self.pool.clone(), group);
         let (mut progress, stop) = (projector.progress(), CancellationToken::new());
         let running = tokio::spawn(projector.run(stop.clone()));
         let reached = progress.wait_for(|reached| *reached >= head);
@@ -216,7 +221,8 @@ impl World {
     /// Throws the read models away and makes them again.
     pub(crate) async fn project_anew(&self) {
         self.sql(
-            "TRUNCATE shows, ticket_types, seat_maps, seats, bookings, promo_codes, waitlist_entries, payments, refunds",
+            "TRUNCATE shows, ticket_types, seat_maps, seats, bookings, promo_codes, waitlist_entries, payments, refunds,
+                      audit_index",
         )
         .await;
         self.sql("UPDATE projection_checkpoints SET position = 0").await;

@@ -6,7 +6,7 @@ use crate::given::{ADA, World, id};
 use crate::life::*;
 
 /// The columns that a life fills, each with what is wrong about it and how that is told.
-const WRONG: [(&str, &str); 22] = [
+const WRONG: [(&str, &str); 24] = [
     ("UPDATE shows SET hold_seconds = 5", "has hold_seconds 5, the log says 600"),
     ("UPDATE shows SET payment = 'none'", "has payment \"none\", the log says \"required\""),
     ("UPDATE shows SET refund_policy = NULL", "has another refund_policy than the log"),
@@ -35,6 +35,8 @@ const WRONG: [(&str, &str); 22] = [
     ("UPDATE payments SET state = 'succeeded'", "has state \"succeeded\", the log says \"failed\""),
     ("UPDATE refunds SET state = 'failed' WHERE refund = 1", "has state \"failed\", the log says \"succeeded\""),
     ("DELETE FROM refunds WHERE refund = 2", "there is no row for refund 2 of booking"),
+    ("DELETE FROM audit_index WHERE kind = 2", "table audit_index: there is no row for key"),
+    ("INSERT INTO audit_index VALUES (2, gen_random_uuid(), 1)", "does not belong to position 1"),
 ];
 
 #[tokio::test]

@@ -89,15 +89,42 @@ impl World {
         self.write(show, vec![recorded(event_type, payload)]).await
     }
 
+    /// Records what somebody did to a show.
+    pub(crate) async fn append_by(&self, actor: Uuid, show: Uuid, events: &[Event]) -> Position {
+        let events = events.iter().map(|event| {
+            let plain = recorded(event.event_type(), event.encode().into());
+            NewEvent { metadata: Metadata { actor, ..plain.metadata }, ..plain }
+        });
+        self.write(show, events.collect()).await
+    }
+
     async fn write(&self, show: Uuid, events: Vec<NewEvent>) -> Position {
-        let stream = StreamId::new("show", show);
+        self.write_to(StreamId::new("show", show), events).await
+    }
+
+    /// Records an event of an account.
+    pub(crate) async fn append_account(&self, account: Uuid, event_type: &'static str) -> Position {
+        let events = vec![recorded(event_type, Bytes::from_static(b"{}"))];
+        self.write_to(StreamId::new("account", account), events).await
+    }
+
+    async fn write_to(&self, stream: StreamId, events: Vec<NewEvent>) -> Position {
         let expected_version = self.log.versions(&[stream]).await.unwrap()[0];
         let append = StreamAppend { stream, expected_version, events };
         self.log.append(&[append], noon()).await.unwrap().last
     }
 
     pub(crate) fn start(&self) -> Running {
-        let projector = Projector::new(self.log.clone(), self.pool.clone(), Group::Core);
+        self.start_group(Group::Core)
+    }
+
+    /// Waits until the reports have taken in everything up to a position.
+    pub(crate) async fn report_until(&self, position: Position) {
+        self.start_group(Group::Reports).until(position).await;
+    }
+
+    fn start_group(&self, group: Group) -> Running {
+        let projector = Projector::new(self.log.clone(), self.pool.clone(), group);
         let progress = projector.progress();
         let stop = CancellationToken::new();
         let task = tokio::spawn(projector.run(stop.clone()));
