@@ -63,6 +63,8 @@ pub enum Action {
     GrantRole,
     /// Say what became of payments and refunds.
     Operate,
+    /// See who did what, and what was refused to whom.
+    Audit,
 }
 
 /// Whether `actor` may do `action`.
@@ -72,9 +74,8 @@ pub fn may(actor: &Actor, action: Action) -> bool {
         (Role::Admin, _) | (Role::Organizer, Action::CreateShow) => true,
         (Role::Organizer, Action::RunShow { organizer }) => own(organizer),
         (_, Action::KeepBooking { customer }) => own(customer),
-        (Role::Customer, Action::CreateShow | Action::RunShow { .. }) | (_, Action::GrantRole | Action::Operate) => {
-            false
-        }
+        (Role::Customer, Action::CreateShow | Action::RunShow { .. })
+        | (_, Action::GrantRole | Action::Operate | Action::Audit) => false,
     }
 }
 
@@ -97,6 +98,7 @@ mod tests {
             (Action::KeepBooking { customer: OTHER }, [false, false, true]),
             (Action::GrantRole, [false, false, true]),
             (Action::Operate, [false, false, true]),
+            (Action::Audit, [false, false, true]),
         ];
         for (action, expected) in table {
             for (role, expected) in Role::ALL.into_iter().zip(expected) {

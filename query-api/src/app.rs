@@ -24,7 +24,6 @@ pub(crate) struct Inner {
     pub(crate) log: Arc<dyn EventLog>,
     pub(crate) freshness: Freshness,
     /// The same for reports, which stand elsewhere.
-    #[allow(dead_code, reason = "for queries that show reports")]
     pub(crate) reports: Freshness,
     pub(crate) cache: Cache,
     pub(crate) seat_maps: SeatMaps,

@@ -139,7 +139,11 @@ pub(crate) async fn list(
 /// The names of all ticket types in these bookings.
 pub(crate) async fn ticket_names(pool: &PgPool, bookings: &[FoundBooking]) -> Result<TicketNames, Problem> {
     let items = bookings.iter().flat_map(|booking| booking.items.iter());
-    let mut ids: Vec<Uuid> = items.map(|item| item.ticket_type_id.0).collect();
+    names_of(pool, items.map(|item| item.ticket_type_id.0).collect()).await
+}
+
+/// The names of these ticket types.
+pub(crate) async fn names_of(pool: &PgPool, mut ids: Vec<Uuid>) -> Result<TicketNames, Problem> {
     if ids.is_empty() {
         return Ok(TicketNames::new());
     }

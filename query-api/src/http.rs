@@ -1,11 +1,14 @@
 //! The route table of the reading side: one line per endpoint. Here a show is called an event.
 
 mod access;
+mod audit;
 mod bookings;
 mod events;
+mod history;
 mod promo_codes;
 mod proof;
 mod refunds;
+mod refusals;
 mod seals;
 mod seat_map;
 mod seats;
@@ -37,6 +40,7 @@ pub(crate) fn router(app: App, rate: &RateLimits) -> (axum::Router, utoipa::open
         .routes(routes!(seats::find_seats))
         .routes(routes!(bookings::list_bookings))
         .routes(routes!(bookings::find_booking))
+        .routes(routes!(history::tell_booking))
         .routes(routes!(seat_map::find_seat_map))
         .routes(routes!(waitlist::list_entries_of_event))
         .routes(routes!(waitlist::list_entries))
@@ -49,7 +53,15 @@ pub(crate) fn router(app: App, rate: &RateLimits) -> (axum::Router, utoipa::open
         .route(seals::TILE_ROUTE, get(seals::find_tile))
         .routes(routes!(proof::prove_booking))
         .split_for_parts();
-    (rate.guard(router, Budget::Query).with_state(app), document)
+    let (reports, reports_document) = OpenApiRouter::new()
+        .routes(routes!(audit::search_audit))
+        .routes(routes!(audit::tell_stream))
+        .routes(routes!(refusals::list_refusals))
+        .split_for_parts();
+    let mut document = document;
+    document.merge(reports_document);
+    let router = rate.guard(router, Budget::Query).merge(rate.guard(reports, Budget::Report));
+    (router.with_state(app), document)
 }
 
 /// Refuses every query parameter: one that is ignored is one that somebody believes in.

@@ -5,6 +5,7 @@
 
 mod app;
 mod as_of;
+mod audit;
 mod bookings;
 mod cache;
 mod checkpoints;
@@ -15,6 +16,7 @@ mod list;
 mod past;
 mod promo_codes;
 mod refunds;
+mod refusals;
 mod seals;
 mod seat_maps;
 mod shows;
