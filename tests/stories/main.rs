@@ -4,6 +4,7 @@
 
 mod accounts;
 mod as_of;
+mod audit;
 mod bookings;
 mod contracts;
 mod crowd;

@@ -72,6 +72,8 @@ async fn problems_look_as_agreed() {
     note_refused_money(&world, &mut shapes).await;
     note_refused_places(&world, &mut shapes).await;
     note_refused_terms(&world, &mut shapes).await;
+    shapes.note(&world.admin().get("/api/v1/admin/audit?event_type=Nothing").await);
+    shapes.note(&world.admin().get("/api/v1/admin/audit?stream=tour-1").await);
     golden("problems.txt", &shapes.written());
 }
 

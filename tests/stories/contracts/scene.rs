@@ -55,6 +55,7 @@ impl Scene {
             .replace("{entry_id}", &self.entry.to_string())
             .replace("{code}", CODE)
             .replace("{path}", "0/000.p/1")
+            .replace("{stream}", &format!("show-{}", self.show.id))
             .replace("{account_id}", &self.ada.account_id.to_string());
         let mut request = person.ask(Method::from_bytes(method.as_bytes()).unwrap(), &path);
         if method == "PATCH" || template.ends_with("/seat-map") {

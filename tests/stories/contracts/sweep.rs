@@ -63,13 +63,25 @@ fn spoiled_member(value: &Value) -> Vec<Value> {
 }
 
 const NASTY_IDS: [&str; 7] = ["42", "%00", "%ff%fe", "..%2f..%2fetc", "{event_id}", "%27%20OR%201=1", "-"];
-const NASTY_QUERIES: [&str; 6] = ["?", "?x", "?limit=%00", "?cursor=%ff", "?a=b&a=b&&&===", "?q=%F0%9F%92%A9%00"];
+const NASTY_QUERIES: [&str; 10] = [
+    "?",
+    "?x",
+    "?limit=%00",
+    "?cursor=%ff",
+    "?a=b&a=b&&&===",
+    "?q=%F0%9F%92%A9%00",
+    "?event_type=%00",
+    "?code=%00&kind=sign_in",
+    "?from=-262143-01-01T00:00:00Z&to=%2B262142-12-31T23:59:59Z",
+    "?from_position=18446744073709551615&to_position=0&order=oldest&stream=show-%00",
+];
 
 async fn sweep(person: &Person, endpoint: &str, show: &Show) -> usize {
     let (method, template) = endpoint.split_once(' ').unwrap();
     let method = Method::from_bytes(method.as_bytes()).unwrap();
     let with_id = |id: &str| {
-        let places = ["{event_id}", "{booking_id}", "{entry_id}", "{code}", "{account_id}", "{path}"];
+        let places =
+            ["{event_id}", "{booking_id}", "{entry_id}", "{code}", "{account_id}", "{path}", "{stream}"];
         places.iter().fold(template.to_owned(), |path, at| path.replace(at, id))
     };
     let path = with_id(&show.id.to_string());
