@@ -106,8 +106,14 @@ impl Folding {
     }
 
     /// Whether no projection wants to hear of a stream.
-    pub(crate) fn is_parked_everywhere(&self, stream: StreamId) -> bool {
+    fn is_parked_everywhere(&self, stream: StreamId) -> bool {
         self.tracks.iter().all(|track| track.parked.contains(&stream))
+    }
+
+    /// The streams that no projection wants to hear of.
+    pub(crate) fn parked_everywhere(&self) -> HashSet<StreamId> {
+        let first = self.tracks.first().map(|track| track.parked.iter().copied());
+        first.into_iter().flatten().filter(|stream| self.is_parked_everywhere(*stream)).collect()
     }
 
     /// Folds what was decoded, which must begin at or before [`Self::lowest`].

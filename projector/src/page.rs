@@ -78,6 +78,15 @@ pub(crate) struct Decoded {
     pub(crate) damage: Option<Damage>,
 }
 
+impl Decoded {
+    /// Adds what comes right after it; nothing may follow a damaged event.
+    pub(crate) fn extend(&mut self, next: Decoded) {
+        self.facts.extend(next.facts);
+        self.recorded.extend(next.recorded);
+        (self.up_to, self.damage) = (next.up_to, next.damage);
+    }
+}
+
 /// An event whose payload is not what its type promises.
 pub(crate) struct Damage {
     pub(crate) position: Position,

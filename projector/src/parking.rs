@@ -3,6 +3,8 @@
 //! Parking is loud (log, gauge, `evently status`) and final until somebody acts: folding the rest of
 //! such a stream would make rows that look right and are not.
 
+pub(crate) mod retry;
+
 use std::collections::HashSet;
 
 use event_log::{Position, StreamId};

@@ -27,6 +27,12 @@ pub(crate) trait Projection: Send + Sync {
         &[]
     }
 
+    /// Tables each of whose rows is born of exactly one event of these types: their number is known without the
+    /// fold, so a replay is checked against it.
+    fn born_of(&self) -> &'static [(&'static str, &'static [&'static str])] {
+        &[]
+    }
+
     /// Folds a page in memory and writes what came of it, in a transaction that the caller commits.
     async fn write(&self, page: Page<'_>, connection: &mut PgConnection) -> Result<(), FoldError>;
 }
@@ -59,6 +65,16 @@ impl Group {
             Self::Reports => REPORTS,
         }
     }
+}
+
+/// Every projection that this program knows.
+pub(crate) fn all() -> impl Iterator<Item = &'static dyn Projection> {
+    CORE.iter().chain(REPORTS).copied()
+}
+
+/// The projection of this name, if this program knows it.
+pub(crate) fn named(name: &str) -> Option<&'static dyn Projection> {
+    all().find(|projection| projection.name() == name)
 }
 
 /// Postgres counts with signed numbers; positions stay far below 2^63.

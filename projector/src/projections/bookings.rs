@@ -51,6 +51,10 @@ impl Projection for Bookings {
         &["bookings_by_customer"]
     }
 
+    fn born_of(&self) -> &'static [(&'static str, &'static [&'static str])] {
+        &[("bookings", &["BookingConfirmed", "SeatsHeld"])]
+    }
+
     async fn write(&self, page: Page<'_>, connection: &mut PgConnection) -> Result<(), FoldError> {
         let mut changes = Changes::default();
         for fact in page.facts() {

@@ -44,6 +44,10 @@ impl Projection for Payments {
         &["refunds_by_show"]
     }
 
+    fn born_of(&self) -> &'static [(&'static str, &'static [&'static str])] {
+        &[("payments", &["PaymentStarted"])]
+    }
+
     async fn write(&self, page: Page<'_>, connection: &mut PgConnection) -> Result<(), FoldError> {
         let mut changes = Changes::default();
         for fact in page.facts() {

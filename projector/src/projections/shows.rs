@@ -53,6 +53,10 @@ impl Projection for Shows {
         &["shows_by_start", "shows_by_title", "shows_by_organizer", "shows_by_city"]
     }
 
+    fn born_of(&self) -> &'static [(&'static str, &'static [&'static str])] {
+        &[("shows", &["ShowCreated"])]
+    }
+
     async fn write(&self, page: Page<'_>, connection: &mut PgConnection) -> Result<(), FoldError> {
         let mut rows: HashMap<Uuid, ShowRow> = HashMap::new();
         let touched = || page.facts().filter(|fact| fact.event.is_organizers());

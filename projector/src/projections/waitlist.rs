@@ -48,6 +48,10 @@ impl Projection for Waitlist {
         &["waitlist_by_customer"]
     }
 
+    fn born_of(&self) -> &'static [(&'static str, &'static [&'static str])] {
+        &[("waitlist_entries", &["WaitlistJoined"])]
+    }
+
     async fn write(&self, page: Page<'_>, connection: &mut PgConnection) -> Result<(), FoldError> {
         let mut changes = Changes::default();
         for fact in page.facts() {

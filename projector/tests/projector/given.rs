@@ -16,6 +16,7 @@ use domain::show::{
 };
 use domain::text::Text;
 use event_log::memory::MemoryLog;
+use event_log::postgres::PostgresLog;
 use event_log::{EventLog, Metadata, NewEvent, Position, StreamAppend, StreamId};
 use private_postgres::{PrivatePostgres, Settings};
 use projector::{Group, Projector};
@@ -32,7 +33,7 @@ static SERVER: OnceCell<PrivatePostgres> = OnceCell::const_new();
 static SETTING_UP: Mutex<()> = Mutex::const_new(());
 
 pub(crate) struct World {
-    log: Arc<MemoryLog>,
+    log: Arc<dyn EventLog>,
     pool: PgPool,
 }
 
@@ -71,7 +72,17 @@ impl World {
         let alone = SETTING_UP.lock().await;
         sqlx::migrate!("../migrations").run(&pool).await.unwrap();
         drop(alone);
-        Self { log: Arc::default(), pool }
+        Self { log: Arc::new(MemoryLog::default()), pool }
+    }
+
+    /// A world whose log is in the same database, as it is in earnest.
+    pub(crate) async fn on_postgres() -> Self {
+        let world = Self::new().await;
+        Self { log: Arc::new(PostgresLog::new(world.pool.clone())), ..world }
+    }
+
+    pub(crate) fn log(&self) -> Arc<dyn EventLog> {
+        self.log.clone()
     }
 
     pub(crate) fn pool(&self) -> &PgPool {
@@ -135,9 +146,10 @@ impl World {
         self.start().until(position).await;
     }
 
+    /// What a statement tells as JSON; null of nothing.
     pub(crate) async fn row(&self, sql: &'static str) -> serde_json::Value {
-        let json: String = sqlx::query_scalar(sql).fetch_one(&self.pool).await.unwrap();
-        serde_json::from_str(&json).unwrap()
+        let json: Option<String> = sqlx::query_scalar(sql).fetch_one(&self.pool).await.unwrap();
+        json.map_or(serde_json::Value::Null, |json| serde_json::from_str(&json).unwrap())
     }
 
     pub(crate) async fn number(&self, sql: &'static str) -> i64 {

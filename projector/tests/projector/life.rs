@@ -260,11 +260,16 @@ fn called_off() -> Vec<Event> {
     ]
 }
 
+/// All of it, of one show.
+pub(crate) fn whole_life() -> Vec<Event> {
+    [programme(), holds(), rearranged(), waitlist(), called_off()].concat()
+}
+
 async fn rows(world: &World, sql: &'static str) -> Value {
     world.row(sql).await
 }
 
-async fn everything(world: &World) -> Vec<Value> {
+pub(crate) async fn everything(world: &World) -> Vec<Value> {
     let mut all = Vec::new();
     for sql in [
         "SELECT json_agg(t ORDER BY show_id)::text FROM shows t",

@@ -3,6 +3,7 @@
 mod audit;
 mod given;
 mod life;
+mod replays;
 mod sealing;
 
 use bytes::Bytes;
