@@ -7,6 +7,7 @@ mod payments;
 mod problem;
 mod promo_codes;
 mod refunds;
+mod replays;
 mod seating;
 mod sessions;
 mod shows;
@@ -67,6 +68,10 @@ pub(crate) fn router(app: App, rate: &RateLimits) -> (axum::Router, utoipa::open
         .routes(routes!(refunds::retry_refunds))
         .routes(routes!(promo_codes::add_promo_code))
         .routes(routes!(promo_codes::remove_promo_code))
+        .routes(routes!(replays::start_replay))
+        .routes(routes!(replays::cancel_replay))
+        .routes(routes!(replays::roll_back_replay))
+        .routes(routes!(replays::retry_parked_stream))
         .routes(routes!(users::grant_role))
         .routes(routes!(users::me))
         .routes(routes!(users::jwks))

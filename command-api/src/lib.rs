@@ -13,6 +13,7 @@ mod app;
 mod passwords;
 mod payments;
 mod refusals;
+mod replays;
 mod tokens;
 
 pub use app::{CommandApi, FirstAdmin, Settings};

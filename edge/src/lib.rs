@@ -11,8 +11,8 @@ pub mod limits;
 pub mod metrics;
 pub mod problem;
 pub mod rate;
-pub mod secret_file;
 pub mod refusals;
+pub mod secret_file;
 pub mod serve;
 
 mod context;

@@ -36,6 +36,15 @@ pub enum Command {
     Seed,
     /// Show the log's head, and how far each projection has come
     Status,
+    /// Make a read model anew from the whole log while the platform goes on, and let it serve. Ctrl-C leaves a replay to
+    /// whoever serves, or to the next one who asks
+    Replay {
+        /// The name of a projection (`evently status` lists them), or `all`
+        projection: String,
+        /// Build what was true at this position and leave it in the schema replay_<projection>; it never serves
+        #[arg(long, value_parser = clap::value_parser!(u64).range(1..))]
+        to_position: Option<u64>,
+    },
     /// Recount the log with independent code and compare the read models; exit code 1 at the first difference
     Verify,
     /// Keep signed checkpoints of the log elsewhere, and check the log against them

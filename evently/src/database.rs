@@ -19,6 +19,8 @@ const ACQUIRE_MAX_S: u64 = 2;
 const RESTED_MS: u64 = 1_000;
 /// The longest a single statement of the platform may run, in milliseconds.
 const STATEMENT_MAX_MS: u32 = 30_000;
+/// The longest a single statement of a replay may run, in milliseconds: an index over all there is.
+const OWNER_STATEMENT_MAX_MS: u32 = 3_600_000;
 /// The name of the database in a private Postgres.
 const DATABASE: &str = "evently";
 
@@ -121,6 +123,22 @@ impl Database {
         // Its users try again by themselves when a connection has died.
         let (pool, options) = self.pool_with(connections_max, "force_generic_plan");
         pool.connect_lazy_with(options)
+    }
+
+    /// Connections that act as the owner of the tables, for replays alone: they make tables and exchange them, and
+    /// a single index may take long. Plans are made anew each time, as these tables grow from nothing.
+    pub fn owner_pool(&self, connections_max: u32) -> PgPool {
+        let statement_max = OWNER_STATEMENT_MAX_MS.to_string();
+        let settings = [
+            ("statement_timeout", statement_max.as_str()),
+            ("jit", "off"),
+            ("plan_cache_mode", "force_custom_plan"),
+            ("maintenance_work_mem", "128MB"),
+        ];
+        PgPoolOptions::new()
+            .max_connections(connections_max)
+            .acquire_timeout(Duration::from_secs(ACQUIRE_MAX_S))
+            .connect_lazy_with(self.options.clone().options(settings).disable_statement_logging())
     }
 
     fn pool_with(&self, connections_max: u32, plans: &str) -> (PgPoolOptions, PgConnectOptions) {

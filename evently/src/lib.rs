@@ -8,6 +8,7 @@ pub mod platform;
 mod audit;
 pub mod database;
 mod health;
+mod replay;
 mod seal_key;
 mod seed;
 mod serve;
@@ -39,6 +40,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
             Command::Migrate => serve::migrate(&settings).await,
             Command::Seed => seed::seed(&settings).await,
             Command::Status => status::status(&settings).await,
+            Command::Replay { projection, to_position } => replay::replay(&settings, &projection, to_position).await,
             Command::Verify => verify::verify(&settings).await,
             Command::Audit(audit) => audit::audit(&settings, &audit).await,
         }

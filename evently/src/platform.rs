@@ -14,7 +14,7 @@ use edge::metrics::PrometheusHandle;
 use edge::rate::RateLimits;
 use event_log::EventLog;
 use event_log::postgres::PostgresLog;
-use projector::{Group, Projector, Sealer};
+use projector::{Group, Projector, Replays, Sealer};
 use query_api::{Progress, QueryApi};
 use sqlx::PgPool;
 use tokio::net::TcpListener;
@@ -35,6 +35,9 @@ const ACCOUNT_CONNECTIONS_MAX: u32 = 6;
 const PROJECTOR_CONNECTIONS_MAX: u32 = 1;
 const SEALER_CONNECTIONS_MAX: u32 = 1;
 const QUERY_CONNECTIONS_MAX: u32 = 8;
+/// A replay has three for its tables and the say about it (and two more while it builds), and some to read the log.
+const REPLAY_CONNECTIONS_MAX: u32 = 3;
+const REPLAY_LOG_CONNECTIONS_MAX: u32 = 2;
 
 /// What a platform is told from outside.
 pub struct Settings {
@@ -194,7 +197,15 @@ impl Parts {
             self.progress.reports = reports.progress();
             running.push(tokio::spawn(reports.run(self.stop.clone())));
         }
+        running.push(tokio::spawn(self.replays(database).run(self.stop.clone())));
         running
+    }
+
+    /// The worker of replays, which shares no connection with anybody.
+    fn replays(&mut self, database: &Database) -> Replays {
+        let (log, pool) = replay_pools(database);
+        self.pools.extend([log.clone(), pool.clone()]);
+        Replays::new(Arc::new(PostgresLog::new(log)), pool)
     }
 
     /// The one connection of a projector.
@@ -252,6 +263,11 @@ pub(crate) fn payment_secret(given: Option<&str>, data_dir: &Path) -> anyhow::Re
         Some(secret) => PaymentSecret::from_text(secret).context("EVENTLY_PAYMENT_SECRET"),
         None => PaymentSecret::load_or_create(data_dir),
     }
+}
+
+/// Connections of a replay: to the log, and to the tables as their owner.
+pub(crate) fn replay_pools(database: &Database) -> (PgPool, PgPool) {
+    (database.pool(REPLAY_LOG_CONNECTIONS_MAX), database.owner_pool(REPLAY_CONNECTIONS_MAX))
 }
 
 fn rate_limits(settings: &Settings) -> RateLimits {

@@ -33,6 +33,7 @@ async fn lines(pool: &PgPool) -> Result<Vec<String>, sqlx::Error> {
     let head = head.unsigned_abs();
     let projections = projector::status(pool).await?;
     let sealed = projector::sealed_position(pool).await?;
+    let replays = projector::replay::open(pool).await?;
 
     let last = match recorded_at {
         Some(recorded_at) => {
@@ -52,5 +53,10 @@ async fn lines(pool: &PgPool) -> Result<Vec<String>, sqlx::Error> {
         )
     }));
     lines.push(format!("Sealed up to {sealed}, {} behind.", head.saturating_sub(sealed)));
+    lines.extend(replays.into_iter().map(|replay| {
+        let projector::replay::ReplayStatus { replay_id, projection, phase, position, head, events_per_s, .. } = replay;
+        let doing = phase.replace('_', " ");
+        format!("Replay {replay_id} of {projection}: {doing}, {position} of {head}, {events_per_s} events/s.")
+    }));
     Ok(lines)
 }

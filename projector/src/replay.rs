@@ -90,7 +90,7 @@ impl Replays {
 
     /// Works until `stop`. What is not finished then goes on at the next start, or elsewhere.
     pub async fn run(self, stop: CancellationToken) {
-        let work = async { tokio::join!(self.replay_for_ever(), self.retry_for_ever()) };
+        let work = Box::pin(async { tokio::join!(self.replay_for_ever(), self.retry_for_ever()) });
         stop.run_until_cancelled(work).await;
         if let Err(error) = job::release(&self.pool, self.worker).await {
             tracing::debug!(%error, "a replay was not released; it goes on elsewhere a little later");

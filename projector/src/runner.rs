@@ -47,16 +47,16 @@ pub struct Projector {
 struct Pace {
     page_events_max: usize,
     large_page_events: usize,
-    page_pace: Duration,
+    between_pages: Duration,
 }
 
 impl Pace {
     fn of(group: Group) -> Self {
-        let (page_events_max, large_page_events, page_pace_ms) = match group {
+        let (page_events_max, large_page_events, between_pages_ms) = match group {
             Group::Core => (PAGE_EVENTS_MAX, LARGE_PAGE_EVENTS, PAGE_PACE_MS_MIN),
             Group::Reports => (REPORTS_PAGE_EVENTS_MAX, REPORTS_LARGE_PAGE_EVENTS, REPORTS_PAGE_PACE_MS_MIN),
         };
-        Self { page_events_max, large_page_events, page_pace: Duration::from_millis(page_pace_ms) }
+        Self { page_events_max, large_page_events, between_pages: Duration::from_millis(between_pages_ms) }
     }
 }
 
@@ -109,7 +109,7 @@ impl Projector {
             if page.is_empty() {
                 head = self.wait(&mut hints, &mut folding).await?.max(head);
             } else {
-                let next = Instant::now() + self.pace.page_pace;
+                let next = Instant::now() + self.pace.between_pages;
                 folding.take_in(&page).await?;
                 self.publish(&folding, head);
                 if page.len() < self.pace.large_page_events {

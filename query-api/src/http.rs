@@ -5,10 +5,12 @@ mod audit;
 mod bookings;
 mod events;
 mod history;
+mod projections;
 mod promo_codes;
 mod proof;
 mod refunds;
 mod refusals;
+mod replays;
 mod seals;
 mod seat_map;
 mod seats;
@@ -52,6 +54,9 @@ pub(crate) fn router(app: App, rate: &RateLimits) -> (axum::Router, utoipa::open
         // A tile's path has slashes in it, which the description has no word for.
         .route(seals::TILE_ROUTE, get(seals::find_tile))
         .routes(routes!(proof::prove_booking))
+        .routes(routes!(replays::list_replays))
+        .routes(routes!(replays::find_replay))
+        .routes(routes!(projections::list_projections))
         .split_for_parts();
     let (reports, reports_document) = OpenApiRouter::new()
         .routes(routes!(audit::search_audit))

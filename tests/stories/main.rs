@@ -15,6 +15,7 @@ mod lanes;
 mod payments;
 mod programme;
 mod queries;
+mod replays;
 mod rules_of_sale;
 mod seals;
 mod seating;

@@ -9,6 +9,7 @@ pub(crate) mod database;
 pub(crate) mod log;
 pub(crate) mod person;
 pub(crate) mod process;
+pub(crate) mod replays;
 pub(crate) mod seats;
 pub(crate) mod verbs;
 pub(crate) mod world;

@@ -9,6 +9,7 @@ use edge::problem::Problem;
 
 use crate::lane::Refused;
 use crate::passwords::Busy;
+use crate::replays;
 
 /// A refused command about a show, as the client sees it.
 pub(super) fn show_refused(refused: Refused<Rejection>) -> Problem {
@@ -54,6 +55,32 @@ pub(super) fn unavailable() -> Problem {
 pub(super) fn accounts_unavailable(error: &sqlx::Error) -> Problem {
     tracing::warn!(%error, "accounts cannot be reached");
     unavailable()
+}
+
+/// A refused wish about replays and parked streams, as the client sees it.
+pub(super) fn replay_refused(refused: replays::Refused) -> Problem {
+    use replays::Refused;
+    let detail = refused.to_string();
+    let unacceptable = |code| Problem::new(StatusCode::UNPROCESSABLE_ENTITY, code, detail.clone());
+    match refused {
+        Refused::Running(replay_id) => Problem::conflict("replay-running", detail).with("replay_id", id(replay_id)),
+        Refused::UnknownProjection => unacceptable("unknown-projection"),
+        Refused::BeyondHead(head) => unacceptable("position-beyond-head").with("head", head),
+        Refused::KeyReused => key_reused(detail),
+        Refused::NoSuchReplay | Refused::NotParked => Problem::not_found(detail),
+        Refused::Ended(phase) => Problem::conflict("replay-ended", detail).with("phase", phase),
+        Refused::NothingToRollBack => Problem::conflict("nothing-to-roll-back", detail),
+        Refused::StillParked(error) => Problem::conflict("still-parked", detail).with("error", error),
+        Refused::Store(error) => {
+            tracing::warn!(%error, "what is asked of the projector cannot be written");
+            unavailable()
+        }
+    }
+}
+
+/// An id as JSON; null if it is gone by now.
+fn id(id: Option<uuid::Uuid>) -> Option<String> {
+    id.map(|id| id.to_string())
 }
 
 impl From<Busy> for Problem {

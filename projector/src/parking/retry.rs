@@ -35,7 +35,7 @@ pub(crate) async fn all_requested(log: &Arc<dyn EventLog>, pool: &PgPool) -> Res
     for one in requested {
         match retry(log, pool, &one).await {
             Ok(()) => {
-                tracing::info!(projection = one.projection, stream = one.stream, "a parked stream is shown again")
+                tracing::info!(projection = one.projection, stream = one.stream, "a parked stream is shown again");
             }
             Err(Failure::Event(error)) => {
                 tracing::warn!(projection = one.projection, stream = one.stream, error, "a stream stays parked");

@@ -99,16 +99,16 @@ async fn take_in(replays: &Replays, folding: &mut Folding, goal: Position, progr
         let from = folding.lowest().unwrap_or(goal);
         Feed::new(replays.log.clone(), from, goal, folding.parked_everywhere())
     };
-    let mut pages = feed(folding);
+    let mut ahead = feed(folding);
     loop {
         let begun = Instant::now();
-        let Some(page) = pages.page(pace.page_events()).await? else { return Ok(()) };
-        folding.fold(&page).await?;
+        let Some(decoded) = ahead.page(pace.page_events()).await? else { return Ok(()) };
+        folding.fold(&decoded).await?;
         progress.reaches(folding.reached());
-        if page.damage.is_some() {
-            pages = feed(folding);
+        if decoded.damage.is_some() {
+            ahead = feed(folding);
         }
-        pace.rest(page.recorded.len(), begun.elapsed()).await?;
+        pace.rest(decoded.recorded.len(), begun.elapsed()).await?;
     }
 }
 

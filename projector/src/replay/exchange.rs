@@ -14,7 +14,7 @@ use super::job::{self, Job};
 use super::shadow::{Shadow, drop_schema, run};
 use crate::error::FoldError;
 use crate::folding::Folding;
-use crate::projection::{all, unsigned};
+use crate::projection::{Projection, all, unsigned};
 
 /// How long it waits for a lock, in milliseconds. Less than Postgres' `deadlock_timeout` (1 s): if it and a reader wait
 /// for one another, it is this that gives up. It is also the longest that readers wait behind a try.
@@ -113,7 +113,7 @@ impl<'a> Exchange<'a> {
             }
             return Ok(());
         };
-        for schema in self.job.superseded_schemas(all().map(|projection| projection.name())) {
+        for schema in self.job.superseded_schemas(all().map(Projection::name)) {
             drop_schema(connection, &schema).await?;
         }
         run(connection, format!("CREATE SCHEMA {kept}")).await?;

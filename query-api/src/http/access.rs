@@ -83,6 +83,11 @@ pub(super) async fn demand_organizer(app: &App, show_id: Uuid, caller: Actor) ->
     }
 }
 
+/// Refuses whoever does not run the platform itself.
+pub(super) fn demand_operator(caller: &Actor) -> Result<(), Problem> {
+    if may(caller, Action::Operate) { Ok(()) } else { Err(Problem::forbidden("only administrators may see this")) }
+}
+
 pub(super) fn no_such_event() -> Problem {
     Problem::not_found("There is no such event.")
 }

@@ -74,7 +74,27 @@ async fn problems_look_as_agreed() {
     note_refused_terms(&world, &mut shapes).await;
     shapes.note(&world.admin().get("/api/v1/admin/audit?event_type=Nothing").await);
     shapes.note(&world.admin().get("/api/v1/admin/audit?stream=tour-1").await);
+    note_refused_replays(&world, &mut shapes).await;
     golden("problems.txt", &shapes.written());
+}
+
+async fn note_refused_replays(world: &World, shapes: &mut Shapes) {
+    let admin = world.admin();
+    let path = |replay: Uuid, step: &str| format!("/api/v1/admin/replays/{replay}{step}");
+    let built = admin.builds("shows", 1).await.id("replay_id");
+    admin.waits_for_phase(built, "built").await;
+    shapes.note(&admin.replays("shows").await);
+    shapes.note(&admin.replays("nonsense").await);
+    shapes.note(&admin.builds("bookings", 1_000_000).await);
+    shapes.note(&admin.post(&path(built, "/rollback")).await);
+    let done = admin.replays("waitlist").await.id("replay_id");
+    admin.waits_for_phase(done, "swapped").await;
+    shapes.note(&admin.delete(&path(done, "")).await);
+    let show = a_show().on_sale(&world.organizer()).await;
+    admin.sees_available(&show).await;
+    // It is there already: folding it again can only fail.
+    world.parks("shows", show.id).await;
+    shapes.note(&admin.retries("shows", show.id).await);
 }
 
 async fn note_refused_steps(world: &World, shapes: &mut Shapes) {

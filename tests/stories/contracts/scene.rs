@@ -15,6 +15,7 @@ pub(super) struct Scene {
     show: Show,
     booking: Uuid,
     entry: Uuid,
+    replay: Uuid,
 }
 
 /// The promo code of every scene.
@@ -40,10 +41,17 @@ impl Scene {
         } else if endpoint.contains("{booking_id}") {
             booking = set_booking(endpoint, &ada, &show).await;
         }
+        let mut replay = Uuid::now_v7();
+        if endpoint.contains("{replay_id}") {
+            replay = set_replay(world, endpoint).await;
+        }
+        if endpoint.contains("{stream}") {
+            world.parks("waitlist", show.id).await;
+        }
         if endpoint.starts_with("DELETE") && endpoint.contains("{code}") {
             olga.adds_promo_code(&show, &json!({ "code": CODE, "percent": 10 })).await.created();
         }
-        Self { olga, ada, show, booking, entry }
+        Self { olga, ada, show, booking, entry, replay }
     }
 
     /// Calls an endpoint as well as one can.
@@ -53,6 +61,9 @@ impl Scene {
             .replace("{event_id}", &self.show.id.to_string())
             .replace("{booking_id}", &self.booking.to_string())
             .replace("{entry_id}", &self.entry.to_string())
+            .replace("{replay_id}", &self.replay.to_string())
+            .replace("{projection}", "waitlist")
+            .replace("{stream}", &format!("show-{}", self.show.id))
             .replace("{code}", CODE)
             .replace("{path}", "0/000.p/1")
             .replace("{stream}", &format!("show-{}", self.show.id))
@@ -112,6 +123,21 @@ async fn set_booking(endpoint: &str, ada: &Person, show: &Show) -> Uuid {
     booking
 }
 
+/// A replay that serves, or for a call that cancels, one that stands built until it is cancelled.
+async fn set_replay(world: &World, endpoint: &str) -> Uuid {
+    let admin = world.admin();
+    if !endpoint.starts_with("DELETE") {
+        let replay = admin.replays("waitlist").await.expect(202)["replay_id"].as_str().unwrap().parse().unwrap();
+        admin.waits_for_phase(replay, "swapped").await;
+        return replay;
+    }
+    let asked = admin.post("/api/v1/admin/replays").json(&json!({ "projection": "payments", "to_position": 1 })).await;
+    // One that an earlier call was not allowed to cancel is in the way, and as good.
+    let replay = asked.id("replay_id");
+    admin.waits_for_phase(replay, "built").await;
+    replay
+}
+
 /// An account with a row of its own.
 async fn registered(world: &World) -> Uuid {
     let email = format!("{}@example.org", Uuid::now_v7());
@@ -154,6 +180,9 @@ pub(super) fn good_bodies(endpoint: &str, show: &Show) -> Vec<Value> {
         }
         ("POST", "payments/webhook") => {
             vec![json!({ "type": "payment.succeeded", "payment_id": Uuid::nil(), "amount": 1, "currency": "EUR" })]
+        }
+        ("POST", "admin/replays") => {
+            vec![json!({ "projection": "shows" }), json!({ "projection": "bookings", "to_position": 1 })]
         }
         ("PUT", "admin/users/{account_id}/role") => vec![json!({ "role": "organizer" })],
         _ => bodies_of_running(method, path, show),

@@ -80,9 +80,9 @@ async fn sweep(person: &Person, endpoint: &str, show: &Show) -> usize {
     let (method, template) = endpoint.split_once(' ').unwrap();
     let method = Method::from_bytes(method.as_bytes()).unwrap();
     let with_id = |id: &str| {
-        let places =
-            ["{event_id}", "{booking_id}", "{entry_id}", "{code}", "{account_id}", "{path}", "{stream}"];
-        places.iter().fold(template.to_owned(), |path, at| path.replace(at, id))
+        let ids = ["{event_id}", "{booking_id}", "{entry_id}", "{code}", "{account_id}"];
+        let places = ids.into_iter().chain(["{replay_id}", "{projection}", "{stream}", "{path}"]);
+        places.fold(template.to_owned(), |path, at| path.replace(at, id))
     };
     let path = with_id(&show.id.to_string());
     let mut sent = 0;

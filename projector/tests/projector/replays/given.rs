@@ -16,7 +16,7 @@ use uuid::Uuid;
 use crate::given::World;
 
 /// How long a test waits for a phase at most.
-const PHASE_MAX: Duration = Duration::from_secs(60);
+const PHASE_MAX: Duration = Duration::from_mins(1);
 
 /// Where replays happen.
 pub(super) struct Stage {

@@ -138,7 +138,7 @@ async fn bookings_go_on_while_a_replay_is_under_way() {
     let after = world.append(SHOW, &[confirmed(Uuid::from_u128(0xFFFE), ANNA, TICKET, 1)]).await;
     live.until(after).await;
 
-    let bookings = PAGE_EVENTS_MAX as i64 + 502;
+    let bookings = i64::try_from(PAGE_EVENTS_MAX).unwrap() + 502;
     assert_eq!(world.number("SELECT count(*) FROM bookings").await, bookings);
     assert_eq!(world.number("SELECT sold FROM ticket_types").await, bookings);
 }
