@@ -19,7 +19,7 @@ const RETRY_POLL_MS: u64 = 50;
 
 /// A replay as it was asked for.
 #[derive(Clone, Debug, PartialEq, Eq, FromRow)]
-pub(crate) struct Replay {
+pub(crate) struct AskedReplay {
     pub(crate) replay_id: Uuid,
     /// The name of a projection, or `all`.
     pub(crate) projection: String,
@@ -83,7 +83,7 @@ pub(crate) async fn request(
     projection: &str,
     to_position: Option<i64>,
     by: Uuid,
-) -> Result<(Replay, bool), Refused> {
+) -> Result<(AskedReplay, bool), Refused> {
     if !is_name(projection) {
         return Err(Refused::UnknownProjection);
     }
@@ -102,7 +102,7 @@ pub(crate) async fn request(
         Ok(written) if written.rows_affected() == 0 => Err(Refused::UnknownProjection),
         Ok(_) => {
             let (projection, phase) = (projection.to_owned(), "waiting".to_owned());
-            Ok((Replay { replay_id, projection, to_position, phase }, false))
+            Ok((AskedReplay { replay_id, projection, to_position, phase }, false))
         }
         Err(sqlx::Error::Database(error)) if error.is_unique_violation() => {
             Err(Refused::Running(running(pool, projection).await?))
@@ -120,7 +120,7 @@ async fn running(pool: &PgPool, projection: &str) -> Result<Option<Uuid>, sqlx::
         .await
 }
 
-async fn find(pool: &PgPool, replay_id: Uuid) -> Result<Option<Replay>, sqlx::Error> {
+async fn find(pool: &PgPool, replay_id: Uuid) -> Result<Option<AskedReplay>, sqlx::Error> {
     sqlx::query_as("SELECT replay_id, projection, to_position, phase FROM replays WHERE replay_id = $1")
         .bind(replay_id)
         .fetch_optional(pool)
@@ -128,8 +128,8 @@ async fn find(pool: &PgPool, replay_id: Uuid) -> Result<Option<Replay>, sqlx::Er
 }
 
 /// Asks for a replay's end before it is done, or for what it built to be dropped.
-pub(crate) async fn cancel(pool: &PgPool, replay_id: Uuid) -> Result<Replay, Refused> {
-    let asked: Option<Replay> = sqlx::query_as(
+pub(crate) async fn cancel(pool: &PgPool, replay_id: Uuid) -> Result<AskedReplay, Refused> {
+    let asked: Option<AskedReplay> = sqlx::query_as(
         "UPDATE replays SET cancel_requested = true
          WHERE replay_id = $1 AND ended_at IS NULL AND phase <> 'rolling_back'
          RETURNING replay_id, projection, to_position, phase",
@@ -161,7 +161,7 @@ INSERT INTO replayed_projections (projection, replay_id)
 SELECT name, replay_id FROM projection_checkpoints, asked WHERE asked.projection IN (name, 'all')";
 
 /// Asks for the tables to serve that served before a replay.
-pub(crate) async fn roll_back(pool: &PgPool, replay_id: Uuid) -> Result<Replay, Refused> {
+pub(crate) async fn roll_back(pool: &PgPool, replay_id: Uuid) -> Result<AskedReplay, Refused> {
     let written = sqlx::query(ROLL_BACK).bind(replay_id).execute(pool).await;
     let asked = match written {
         Ok(written) => written.rows_affected() > 0,

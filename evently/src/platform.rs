@@ -37,7 +37,7 @@ const SEALER_CONNECTIONS_MAX: u32 = 1;
 const QUERY_CONNECTIONS_MAX: u32 = 8;
 /// A replay has three for its tables and the say about it (and two more while it builds), and some to read the log.
 const REPLAY_CONNECTIONS_MAX: u32 = 3;
-const REPLAY_LOG_CONNECTIONS_MAX: u32 = 2;
+const REPLAY_LOG_CONNECTIONS_MAX: u32 = 3;
 
 /// What a platform is told from outside.
 pub struct Settings {

@@ -75,6 +75,8 @@ pub(crate) async fn verify(settings: &Settings) -> anyhow::Result<ExitCode> {
 
 async fn recount(pool: &PgPool, bar: &ProgressBar) -> anyhow::Result<Report> {
     let mut picture = pool.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await?;
+    // Before anything is read: a replay that exchanged tables after the picture was taken would show others.
+    sqlx::query(tables::HOLD).execute(&mut *picture).await?;
     let mut recount = Recount::default();
     let ended = walk::through(&mut picture, &mut recount, bar).await;
     bar.finish_and_clear();

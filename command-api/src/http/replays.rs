@@ -15,7 +15,7 @@ use super::answer::{plain, replayed};
 use super::keys::id_for;
 use super::problem::replay_refused;
 use crate::app::App;
-use crate::replays::{self, Replay, Retried};
+use crate::replays::{self, AskedReplay, Retried};
 
 /// What to make anew.
 #[derive(Deserialize, ToSchema)]
@@ -44,9 +44,9 @@ pub(super) struct ReplayAnswer {
     phase: String,
 }
 
-impl From<Replay> for ReplayAnswer {
-    fn from(replay: Replay) -> Self {
-        let Replay { replay_id, projection, to_position, phase } = replay;
+impl From<AskedReplay> for ReplayAnswer {
+    fn from(replay: AskedReplay) -> Self {
+        let AskedReplay { replay_id, projection, to_position, phase } = replay;
         Self { replay_id, projection, to_position, phase }
     }
 }

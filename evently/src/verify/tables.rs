@@ -48,6 +48,11 @@ macro_rules! row {
 }
 use row;
 
+/// Keeps all of the tables what they are.
+pub(super) const HOLD: &str = "\
+LOCK TABLE shows, ticket_types, seat_maps, seats, bookings, promo_codes, waitlist_entries, payments, refunds
+IN ACCESS SHARE MODE";
+
 /// A table of the read models.
 #[derive(Clone, Copy)]
 pub(super) enum Table {

@@ -4,6 +4,7 @@ use std::collections::{HashSet, VecDeque};
 use std::sync::Arc;
 
 use event_log::{EventLog, PAGE_EVENTS_MAX, Position, StreamId, Unavailable};
+use tokio::sync::Semaphore;
 use tokio_util::task::AbortOnDropHandle;
 
 use crate::error::FoldError;
@@ -11,6 +12,8 @@ use crate::page::{Decoded, decode};
 
 /// How many reads of the log are under way or wait to be folded.
 const READS_AHEAD: usize = 12;
+/// How many of them read at once; the others decode, or wait. More would only wait for a connection.
+const READS_AT_ONCE: usize = 2;
 
 /// The events after one position and up to another.
 pub(super) struct Feed {
@@ -19,13 +22,15 @@ pub(super) struct Feed {
     /// Where the next read begins.
     next: Position,
     up_to: Position,
+    turns: Arc<Semaphore>,
     ahead: VecDeque<AbortOnDropHandle<Result<Decoded, Unavailable>>>,
 }
 
 impl Feed {
     /// Streams that are parked everywhere are not decoded.
     pub(super) fn new(log: Arc<dyn EventLog>, after: Position, up_to: Position, parked: HashSet<StreamId>) -> Self {
-        Self { log, parked: Arc::new(parked), next: after, up_to, ahead: VecDeque::with_capacity(READS_AHEAD) }
+        let (parked, turns) = (Arc::new(parked), Arc::new(Semaphore::new(READS_AT_ONCE)));
+        Self { log, parked, next: after, up_to, turns, ahead: VecDeque::with_capacity(READS_AHEAD) }
     }
 
     /// The next page: about so many events, fewer at the end of the log or before a damaged event. After a
@@ -53,10 +58,12 @@ impl Feed {
     /// Positions are distinct numbers, so a range of them is never more than one page.
     fn read_ahead(&mut self) {
         while self.ahead.len() < READS_AHEAD && self.next < self.up_to {
-            let (log, parked) = (self.log.clone(), self.parked.clone());
+            let (log, parked, turns) = (self.log.clone(), self.parked.clone(), self.turns.clone());
             let (after, up_to) = (self.next, self.up_to.min(self.next + PAGE_EVENTS_MAX as u64));
             let read = async move {
+                let turn = turns.acquire().await;
                 let events = log.read_all(after, up_to, PAGE_EVENTS_MAX).await?;
+                drop(turn);
                 let mut decoded = decode(after, &events, |stream| parked.contains(&stream));
                 if decoded.damage.is_none() {
                     // Where positions have holes, nothing will ever fill them.

@@ -64,7 +64,8 @@ struct Parked {
     #[schema(example = 48_001)]
     position: i64,
     error: String,
-    parked_at: DateTime<Utc>,
+    #[serde(rename = "parked_at")]
+    since: DateTime<Utc>,
     /// When it was last tried again, in vain.
     #[serde(skip_serializing_if = "Option::is_none")]
     retried_at: Option<DateTime<Utc>>,
@@ -76,7 +77,7 @@ impl ProjectionDetails {
             stream: parked.stream.clone(),
             position: parked.position,
             error: parked.error.clone(),
-            parked_at: parked.parked_at,
+            since: parked.parked_at,
             retried_at: parked.retried_at,
         });
         Self {

@@ -28,7 +28,8 @@ pub(crate) struct Replays {
 /// A read model that is made anew, or was.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct Replay {
-    replay_id: Uuid,
+    #[serde(rename = "replay_id")]
+    id: Uuid,
     /// The name of a projection, or `all`.
     #[schema(example = "bookings")]
     projection: String,
@@ -73,7 +74,7 @@ impl From<FoundReplay> for Replay {
     fn from(found: FoundReplay) -> Self {
         Self {
             eta_seconds: eta_seconds(&found),
-            replay_id: found.replay_id,
+            id: found.replay_id,
             projection: found.projection,
             to_position: found.to_position,
             phase: found.phase,
@@ -124,7 +125,7 @@ pub(crate) async fn list_replays(
     let scope = Scope::of(&["replays"]);
     let before = parameters.cursor.as_deref().map(|cursor| place_in(scope, cursor)).transpose()?;
     let rows = replays::list(&app.pool, before, limit).await?.into_iter().map(Replay::from).collect();
-    let list = List::new(rows, limit, 0, |last: &Replay| cursor_after(scope, last.requested_at, last.replay_id));
+    let list = List::new(rows, limit, 0, |last: &Replay| cursor_after(scope, last.requested_at, last.id));
     Ok(json(bytes_of(&Replays { data: list.data, page: list.page })?))
 }
 

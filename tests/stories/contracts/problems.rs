@@ -93,8 +93,8 @@ async fn note_refused_replays(world: &World, shapes: &mut Shapes) {
     let show = a_show().on_sale(&world.organizer()).await;
     admin.sees_available(&show).await;
     // It is there already: folding it again can only fail.
-    world.parks("shows", show.id).await;
-    shapes.note(&admin.retries("shows", show.id).await);
+    world.parks("availability", show.id).await;
+    shapes.note(&admin.unparks("availability", show.id).await);
 }
 
 async fn note_refused_steps(world: &World, shapes: &mut Shapes) {

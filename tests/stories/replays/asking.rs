@@ -14,7 +14,7 @@ async fn only_admins_replay() {
         person.get(&format!("/api/v1/admin/replays/{nobody}")).await.problem(403, "forbidden");
         person.cancels_replay(nobody).await.problem(403, "forbidden");
         person.rolls_back(nobody).await.problem(403, "forbidden");
-        person.retries("shows", nobody).await.problem(403, "forbidden");
+        person.unparks("shows", nobody).await.problem(403, "forbidden");
         person.get("/api/v1/admin/projections").await.problem(403, "forbidden");
     }
     let admin = world.admin();

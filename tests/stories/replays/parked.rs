@@ -30,29 +30,29 @@ async fn a_parked_stream_is_tried_again() {
     let admin = world.admin();
     let show = a_show().on_sale(&world.organizer()).await;
     admin.sees_available(&show).await;
-    // Nothing of it concerns the waitlist, so it can be folded; the show itself is there already, so it cannot.
+    // Nothing of it concerns the waitlist, so it can be folded; its ticket types are there already, so they cannot.
     world.parks("waitlist", show.id).await;
-    world.parks("shows", show.id).await;
+    world.parks("availability", show.id).await;
     let parked = admin.sees_projection("waitlist").await;
     assert_eq!(parked["parked_streams"], 1);
     assert_eq!(parked["parked"][0]["stream"], format!("show-{}", show.id));
     assert_eq!(parked["parked"][0]["error"], "planted");
 
-    assert_eq!(admin.retries("waitlist", show.id).await.ok()["state"], "folded");
-    let still = admin.retries("shows", show.id).await.refused("still-parked");
+    assert_eq!(admin.unparks("waitlist", show.id).await.ok()["state"], "folded");
+    let still = admin.unparks("availability", show.id).await.refused("still-parked");
 
     assert!(still["error"].as_str().unwrap().contains("duplicate key"), "{still}");
     assert_eq!(admin.sees_projection("waitlist").await["parked_streams"], 0);
-    let stays = admin.sees_projection("shows").await;
+    let stays = admin.sees_projection("availability").await;
     assert_eq!(stays["parked"][0]["error"], still["error"]);
     assert!(stays["parked"][0]["retried_at"].is_string());
-    admin.retries("waitlist", show.id).await.problem(404, "not-found");
-    admin.retries("nonsense", show.id).await.problem(422, "unknown-projection");
+    admin.unparks("waitlist", show.id).await.problem(404, "not-found");
+    admin.unparks("nonsense", show.id).await.problem(422, "unknown-projection");
     let odd = "/api/v1/admin/projections/shows/parked/%00/retry";
     admin.post(odd).await.problem(404, "not-found");
     // A replay finds nothing wrong with it.
-    let replay = admin.replays("shows").await.id("replay_id");
+    let replay = admin.replays("availability").await.id("replay_id");
     admin.waits_for_phase(replay, "swapped").await;
-    assert_eq!(admin.sees_projection("shows").await["parked_streams"], 0);
+    assert_eq!(admin.sees_projection("availability").await["parked_streams"], 0);
     world.verifies().await;
 }

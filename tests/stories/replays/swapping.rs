@@ -27,7 +27,7 @@ async fn everything_is_made_anew_while_people_book() {
         (0..4).map(|_| tokio::spawn(buys_until(stop.clone(), world.customer(), show.clone()))).collect();
 
     let first = admin.replays("all").await.id("replay_id");
-    admin.waits_for_phase(first, "swapped").await;
+    tokio::join!(admin.waits_for_phase(first, "swapped"), world.verifies());
     let second = admin.replays("availability").await.id("replay_id");
     let told = admin.waits_for_phase(second, "swapped").await;
     stop.store(true, Ordering::SeqCst);

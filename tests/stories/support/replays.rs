@@ -27,7 +27,7 @@ impl Person {
     }
 
     /// Tries a parked show again.
-    pub(crate) fn retries(&self, projection: &str, show_id: Uuid) -> Request {
+    pub(crate) fn unparks(&self, projection: &str, show_id: Uuid) -> Request {
         self.post(&format!("/api/v1/admin/projections/{projection}/parked/show-{show_id}/retry"))
     }
 
