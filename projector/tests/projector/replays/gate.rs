@@ -7,8 +7,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use event_log::{
-    AppendError, Appended, Capabilities, EventLog, Position, RecordedEvent, Snapshot, StreamAppend, StreamId,
-    Unavailable, Version,
+    AppendError, Appended, Capabilities, EventLog, Found, Position, RecordedEvent, Search, Snapshot, StreamAppend,
+    StreamId, Unavailable, Version,
 };
 use tokio::sync::watch;
 use uuid::Uuid;
@@ -63,6 +63,18 @@ impl EventLog for Gate {
 
     async fn head(&self) -> Result<Position, Unavailable> {
         self.log.head().await
+    }
+
+    async fn position_at(&self, at: DateTime<Utc>) -> Result<Option<(Position, DateTime<Utc>)>, Unavailable> {
+        self.log.position_at(at).await
+    }
+
+    async fn recorded_at(&self, position: Position) -> Result<Option<DateTime<Utc>>, Unavailable> {
+        self.log.recorded_at(position).await
+    }
+
+    async fn search(&self, search: &Search) -> Result<Found, Unavailable> {
+        self.log.search(search).await
     }
 
     async fn versions(&self, streams: &[StreamId]) -> Result<Vec<Version>, Unavailable> {
