@@ -33,7 +33,7 @@ const POLL_MS_MAX: u64 = 250;
 const RETRY_MS_MIN: u64 = 50;
 /// The longest pause between two tries.
 const RETRY_MS_MAX: u64 = 1_000;
-/// The pause after another sealer was found at work: this one only has to notice when that one is gone.
+/// For how long another sealer that was found at work must have done nothing before this one takes its place.
 const OVERTAKEN_S: u64 = 3;
 /// The pause before a log that is not what was sealed is looked at again. Each time it is said again.
 const REFUSED_S: u64 = 30;
@@ -87,7 +87,8 @@ impl Sealer {
                 }
                 SealError::Overtaken => {
                     tracing::info!("another sealer is at work; this one stands by");
-                    Duration::from_secs(OVERTAKEN_S)
+                    self.stand_by().await;
+                    Duration::ZERO
                 }
                 // Once per outage, not once per try.
                 error if pause_ms == RETRY_MS_MIN => {
@@ -101,6 +102,17 @@ impl Sealer {
             };
             tokio::time::sleep(pause).await;
             pause_ms = (pause_ms * 2).min(RETRY_MS_MAX);
+        }
+    }
+
+    /// Waits until the tree rests, or cannot be read.
+    async fn stand_by(&self) {
+        let mut before = None;
+        while let Ok(sealed) = sealed_position(&self.pool).await {
+            if before.replace(sealed) == Some(sealed) {
+                return;
+            }
+            tokio::time::sleep(Duration::from_secs(OVERTAKEN_S)).await;
         }
     }
 

@@ -23,7 +23,7 @@ pub(super) struct Event {
     pub(super) position: i64,
     pub(super) stream: String,
     pub(super) kind: String,
-    event_id: Uuid,
+    id: Uuid,
     version: i64,
     schema_version: i16,
     payload: Vec<u8>,
@@ -41,7 +41,7 @@ impl Event {
             position: row.try_get("position")?,
             stream: row.try_get("stream")?,
             kind: row.try_get("type")?,
-            event_id: row.try_get("event_id")?,
+            id: row.try_get("event_id")?,
             version: row.try_get("version")?,
             schema_version: row.try_get("schema_version")?,
             payload: row.try_get("payload")?,
@@ -63,7 +63,7 @@ impl Event {
     pub(super) fn hash_at(&self, position: i64) -> Hash {
         let leaf = Leaf {
             position: position.cast_unsigned(),
-            event_id: self.event_id,
+            event_id: self.id,
             stream: &self.stream,
             version: self.version.cast_unsigned(),
             event_type: &self.kind,

@@ -1,4 +1,6 @@
 //! Given a log in Postgres, when the sealer runs, then tiles and signed checkpoints; and what it refuses to sign.
+//! Every `unwrap` here is a test that cannot go on.
+#![allow(clippy::unwrap_used)]
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -91,10 +93,10 @@ impl Vault {
         let pool = PgPoolOptions::new().max_connections(2).connect_lazy_with(options);
         let log = Arc::new(PostgresLog::new(pool.clone()));
         let sealer = Sealer::new(log, pool, key);
-        let (sealed, refused) = (sealer.sealed(), sealer.refused());
+        let (at, refused) = (sealer.sealed(), sealer.refused());
         let stop = CancellationToken::new();
         let task = tokio::spawn(sealer.run(stop.clone()));
-        Sealing { sealed, refused, task, stop: stop.drop_guard() }
+        Sealing { sealed: at, refused, task, stop: stop.drop_guard() }
     }
 
     fn start(&self) -> Sealing {

@@ -15,7 +15,7 @@ use crate::support::{World, a_show};
 struct Kept {
     database: OwnDatabase,
     elsewhere: TempDir,
-    size: i64,
+    size: usize,
 }
 
 impl Kept {
@@ -160,7 +160,7 @@ async fn rewritten_tiles_do_not_hide_it_from_a_mirror() {
         evently(&kept.database.url(), &["audit", "checkpoint", "--out", &kept.file("kept"), "--tiles", &mirror]).await;
     assert!(content && said.contains("keep it elsewhere"), "{said}");
     let tile = PathBuf::from(&mirror).join(format!("tile/0/000.p/{}", kept.size));
-    assert_eq!(fs::read(&tile).unwrap().len() as i64, kept.size * 32);
+    assert_eq!(fs::read(&tile).unwrap().len(), kept.size * 32);
     assert_eq!(fs::read(kept.file("mirror/checkpoint")).unwrap(), fs::read(kept.file("kept")).unwrap());
 
     kept.tamper(&[
@@ -173,7 +173,7 @@ async fn rewritten_tiles_do_not_hide_it_from_a_mirror() {
     let (content, said) = kept.verify(&["--tiles", &mirror]).await;
     assert!(!content && said.contains("Not right: the event at position 6 was changed ("), "{said}");
 
-    fs::write(&tile, vec![7; 32 * kept.size as usize]).unwrap();
+    fs::write(&tile, vec![7; 32 * kept.size]).unwrap();
     let (content, said) = kept.verify(&["--tiles", &mirror]).await;
     assert!(!content && said.contains("do not belong to the checkpoint, or are not all there"), "{said}");
     // A tree that is not the one that was mirrored is not mirrored over it.
