@@ -7,7 +7,7 @@ use uuid::Uuid;
 use crate::{Position, RecordedEvent, StreamId};
 
 /// The most events that one search looks at, found or not, so that none takes long.
-pub const SEARCH_EVENTS_MAX: usize = 2_000;
+pub const SEARCH_EVENTS_MAX: usize = 1_000;
 
 /// What is looked for.
 #[derive(Clone, Debug)]

@@ -88,7 +88,7 @@ impl AuditEntry {
 ///
 /// For admins. What is asked for must all fit. Who did something and what a booking went through is told as far as
 /// the index of the log has come (`as_of_position`); streams and the log itself to their end. One request looks at
-/// 2,000 events at most: a page may hold fewer entries than `limit`, or none, and still have a next one.
+/// 1,000 events at most: a page may hold fewer entries than `limit`, or none, and still have a next one.
 #[utoipa::path(
     get, path = "/api/v1/admin/audit", tag = "audit",
     params(
