@@ -117,6 +117,19 @@ mod tests {
     use super::*;
     use domain::access::Actor;
 
+    /// A request never waits for its refusal to be written down.
+    #[tokio::test]
+    async fn what_finds_the_queue_full_is_dropped() {
+        let (queue, mut rows) = mpsc::channel(1);
+        let refusals = Refusals { queue };
+        for account in 1..=3 {
+            refusals.sign_in_failed(Some(AccountId(Uuid::from_u128(account))), "invalid-credentials", Uuid::nil());
+        }
+        drop(refusals);
+        assert_eq!(rows.recv().await.unwrap().actor, Some(Uuid::from_u128(1)));
+        assert_eq!(rows.recv().await, None);
+    }
+
     fn recorded(role: Option<Role>, route: &str, status: u16) -> bool {
         is_recorded(&Refusal {
             actor: role.map(|role| Actor { account_id: AccountId(Uuid::from_u128(1)), role }),

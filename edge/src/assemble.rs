@@ -22,7 +22,7 @@ use crate::context::Context;
 use crate::extract::body;
 use crate::limits::Limits;
 use crate::problem::Problem;
-use crate::refusals::Watch;
+use crate::refusals::{Asked, Watch};
 use endpoint::Endpoint;
 use future::{Answer, Work};
 
@@ -98,7 +98,7 @@ impl Service<Request> for Guarded {
         let body_bytes_max = self.endpoint.learn(request.extensions(), limits);
         let context = Context::new(request.headers(), body_bytes_max);
         let request_id = context.request_id.clone();
-        let asked = self.shared.watch.as_ref().and_then(|watch| watch.note(&request, &context));
+        let asked = self.shared.watch.as_ref().and_then(|_| Asked::of(&request, &context));
         let has_body = body::is_announced(request.headers());
         let method = endpoint::method_label(request.method());
         let slot = Slot::take(&self.shared);
@@ -121,7 +121,7 @@ impl Service<Request> for Guarded {
             has_body,
             method,
             started,
-            _slot: slot,
+            slot,
         }
     }
 }
@@ -144,6 +144,11 @@ impl Slot {
         let slot = Self(Arc::clone(shared));
         let before = shared.in_flight.fetch_add(1, Ordering::Relaxed);
         (before < shared.limits.in_flight_max).then_some(slot)
+    }
+
+    /// Who is told of refusals.
+    fn watch(&self) -> Option<&Watch> {
+        self.0.watch.as_ref()
     }
 }
 

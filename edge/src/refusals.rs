@@ -5,7 +5,8 @@ use std::sync::Arc;
 
 use axum::extract::Request;
 use axum::http::header::AUTHORIZATION;
-use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, Uri};
+use axum::http::uri::PathAndQuery;
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode};
 use axum::response::Response;
 use domain::access::Actor;
 use uuid::Uuid;
@@ -47,36 +48,47 @@ impl Watch {
         Self { verifier, tell: Arc::new(tell) }
     }
 
-    /// What must be kept of a request, in case it is refused; nothing of one that changes nothing.
-    pub(crate) fn note(&self, request: &Request, context: &Context) -> Option<Asked> {
-        let changes = matches!(*request.method(), Method::POST | Method::PUT | Method::PATCH | Method::DELETE);
-        changes.then(|| Asked {
-            watch: self.clone(),
-            authorization: request.headers().get(AUTHORIZATION).cloned(),
-            uri: request.uri().clone(),
-            made_here: context.made_here,
-        })
+    fn told(&self, refusal: &Refusal<'_>) {
+        (self.tell)(refusal);
     }
 }
 
-/// A command that is not answered yet.
+/// What must be kept of a command until it is answered, in case it is refused.
 pub(crate) struct Asked {
-    watch: Watch,
     authorization: Option<HeaderValue>,
-    uri: Uri,
+    path: Option<PathAndQuery>,
     made_here: Option<Uuid>,
 }
 
 impl Asked {
+    /// Nothing is kept of a request that changes nothing.
+    pub(crate) fn of(request: &Request, context: &Context) -> Option<Self> {
+        let changes = matches!(*request.method(), Method::POST | Method::PUT | Method::PATCH | Method::DELETE);
+        changes.then(|| Self {
+            authorization: request.headers().get(AUTHORIZATION).cloned(),
+            path: request.uri().path_and_query().cloned(),
+            made_here: context.made_here,
+        })
+    }
+
     /// Tells of an answer that says it is the caller's fault.
-    pub(crate) fn answered(&self, response: &Response, method: &'static str, route: &str, request_id: &HeaderValue) {
+    pub(crate) fn answered(
+        &self,
+        watch: &Watch,
+        response: &Response,
+        (method, route): (&'static str, &str),
+        request_id: &HeaderValue,
+    ) {
         let Some(ProblemCode(code)) = response.extensions().get().copied() else { return };
-        let status = response.status();
         let mut headers = HeaderMap::new();
         headers.extend(self.authorization.clone().map(|value| (AUTHORIZATION, value)));
-        let actor = self.watch.verifier.caller(&headers).ok().flatten();
-        let target = self.uri.path().split('/').find_map(|segment| Uuid::try_parse(segment).ok());
+        let actor = watch.verifier.caller(&headers).ok().flatten();
+        let path = self.path.as_ref().map_or("", PathAndQuery::path);
+        let target = path.split('/').find_map(|segment| Uuid::try_parse(segment).ok());
         let correlation_id = self.made_here.unwrap_or_else(|| as_correlation_id(request_id));
-        (self.watch.tell)(&Refusal { actor, method, route, target, status, code, correlation_id });
+        watch.told(&Refusal { actor, method, route, target, status: response.status(), code, correlation_id });
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -31,7 +31,7 @@ pub(super) struct Answer {
     pub(super) has_body: bool,
     pub(super) method: &'static str,
     pub(super) started: Instant,
-    pub(super) _slot: Option<Slot>,
+    pub(super) slot: Option<Slot>,
 }
 
 #[expect(clippy::large_enum_variant, reason = "the large one is the usual one, and a box would cost every request")]
@@ -96,8 +96,10 @@ impl Answer {
             tracing::error!(request.id = ?self.request_id, method = self.method, route = self.endpoint.route(), "request failed");
         }
         self.endpoint.record(self.method, status, self.started.elapsed());
-        if let Some(asked) = self.asked.as_ref().filter(|_| status.is_client_error()) {
-            asked.answered(&response, self.method, self.endpoint.route(), &self.request_id);
+        if status.is_client_error()
+            && let (Some(asked), Some(watch)) = (&self.asked, self.slot.as_ref().and_then(Slot::watch))
+        {
+            asked.answered(watch, &response, (self.method, self.endpoint.route()), &self.request_id);
         }
         let headers = response.headers_mut();
         if self.has_body && matches!(status.as_u16(), 401 | 403..=405 | 415 | 429 | 503) {

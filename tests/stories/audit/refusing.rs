@@ -124,3 +124,32 @@ async fn one_account_fills_the_record_only_so_far() {
     let filled = refusals(&admin, &format!("?actor={}&limit=200", rival.account_id), 60).await;
     assert_eq!(filled.len(), 60, "60 a minute");
 }
+
+#[tokio::test]
+async fn the_record_is_kept_short() {
+    let world = World::start().await;
+    let (admin, rival) = (world.admin(), world.organizer());
+    let show = a_show().on_sale(&world.organizer()).await;
+    let mut owner = world.database.connect().await;
+    for (id, age) in [(1_000, "91 days"), (-100_000, "1 day"), (1_001, "89 days")] {
+        sqlx::query(
+            "INSERT INTO refusals (id, at, kind, endpoint, code, correlation_id) OVERRIDING SYSTEM VALUE
+             VALUES ($1, now() - $2::text::interval, 'command', 'POST /', 'old', gen_random_uuid())",
+        )
+        .bind(id)
+        .bind(age)
+        .execute(&mut owner)
+        .await
+        .unwrap();
+    }
+    rival.moves(&show, "close").await.problem(403, "not-your-event");
+
+    let pruned = async {
+        while refusals(&admin, "?code=old", 1).await.len() > 1 {
+            tokio::task::yield_now().await;
+        }
+    };
+    in_time("pruning", pruned).await;
+    let left = refusals(&admin, "", 2).await;
+    assert_eq!(left.len(), 2, "the new one, and the one that is neither too old nor too far back: {left:?}");
+}
