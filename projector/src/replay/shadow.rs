@@ -10,6 +10,11 @@ use crate::projection::Projection;
 
 /// Connections of a replay to its tables.
 const CONNECTIONS_MAX: u32 = 2;
+/// Folds find their rows by key. The planner knows too little of tables that grew a moment ago, and would rather read
+/// all of one than look up the ten thousand rows of a page. And a replay takes no more of the server than one process.
+const SETTINGS: &str = "\
+SELECT set_config('search_path', $1, false), set_config('enable_hashjoin', 'off', false),
+       set_config('enable_mergejoin', 'off', false), set_config('max_parallel_workers_per_gather', '0', false)";
 /// What tables keep apart from rows: which are there in every schema of this kind.
 const BOOKKEEPING: [&str; 2] = ["projection_checkpoints", "parked_streams"];
 
@@ -41,7 +46,7 @@ impl Shadow {
             .after_connect(move |connection, _| {
                 let path = path.clone();
                 Box::pin(async move {
-                    sqlx::query("SELECT set_config('search_path', $1, false)").bind(path).execute(connection).await?;
+                    sqlx::query(SETTINGS).bind(path).execute(connection).await?;
                     Ok(())
                 })
             })
