@@ -56,6 +56,17 @@ pub trait EventLog: Send + Sync + 'static {
         limit: usize,
     ) -> Result<Vec<Arc<RecordedEvent>>, Unavailable>;
 
+    /// The same page for those who only fold it: what an event says, where it stands and when it was written. Its
+    /// own id, version, key and metadata may be missing (nil, 0, none). Reading these costs as much as the rest.
+    async fn read_bare(
+        &self,
+        after: Position,
+        up_to: Position,
+        limit: usize,
+    ) -> Result<Vec<Arc<RecordedEvent>>, Unavailable> {
+        self.read_all(after, up_to, limit).await
+    }
+
     /// The position of the last event; 0 for an empty log.
     async fn head(&self) -> Result<Position, Unavailable>;
 

@@ -22,6 +22,7 @@ use crate::{
     Snapshot, StreamAppend, StreamId, Unavailable, Version, keys_carried_twice,
 };
 
+mod bare;
 mod moments;
 mod rows;
 mod searching;
@@ -198,6 +199,15 @@ impl EventLog for PostgresLog {
                 .fetch_all(&self.pool)
                 .await?;
         Ok(rows.iter().map(recorded).collect::<Result<_, _>>()?)
+    }
+
+    async fn read_bare(
+        &self,
+        after: Position,
+        up_to: Position,
+        limit: usize,
+    ) -> Result<Vec<Arc<RecordedEvent>>, Unavailable> {
+        bare::read(&self.pool, after, up_to, limit.min(PAGE_EVENTS_MAX)).await
     }
 
     async fn head(&self) -> Result<Position, Unavailable> {

@@ -38,6 +38,7 @@ macro_rules! every_case {
         }
         every_case! { on $world, in reading:
             a_page_respects_after_up_to_and_limit,
+            a_bare_page_says_the_same,
             a_page_holds_no_more_than_the_limit_of_all_pages,
             a_log_longer_than_any_cache_is_read_from_its_start,
             a_stream_is_read_from_any_version,

@@ -110,6 +110,11 @@ impl Folding {
         self.tracks.iter().all(|track| track.parked.contains(&stream))
     }
 
+    /// Whether a projection asks where events come from.
+    pub(crate) fn reads_recorded(&self) -> bool {
+        self.tracks.iter().any(|track| track.projection.reads_recorded())
+    }
+
     /// The streams that no projection wants to hear of.
     pub(crate) fn parked_everywhere(&self) -> HashSet<StreamId> {
         let first = self.tracks.first().map(|track| track.parked.iter().copied());

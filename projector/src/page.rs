@@ -29,6 +29,7 @@ impl Fact {
 pub(crate) struct Page<'a> {
     facts: &'a [Fact],
     recorded: &'a [Arc<RecordedEvent>],
+    whole: bool,
     parked: &'a HashSet<StreamId>,
 }
 
@@ -42,7 +43,7 @@ impl<'a> Page<'a> {
     ) -> Self {
         let facts = part(&decoded.facts, |fact| fact.position, checkpoint, up_to);
         let recorded = part(&decoded.recorded, |event| event.position, checkpoint, up_to);
-        Self { facts, recorded, parked }
+        Self { facts, recorded, whole: decoded.whole, parked }
     }
 
     /// What happened to shows.
@@ -50,8 +51,10 @@ impl<'a> Page<'a> {
         self.facts.iter().filter(move |fact| self.goes_on(fact.stream))
     }
 
-    /// Every event of the page as it stands in the log, of whatever category.
+    /// Every event of the page as it stands in the log, of whatever category. Only for projections that say so
+    /// (`reads_recorded`): for others a replay leaves out where events come from.
     pub(crate) fn recorded(self) -> impl Iterator<Item = &'a Arc<RecordedEvent>> {
+        debug_assert!(self.whole, "a projection that asks for recorded events must say so");
         self.recorded.iter().filter(move |event| self.goes_on(event.stream))
     }
 
@@ -74,6 +77,8 @@ pub(crate) struct Decoded {
     pub(crate) recorded: Vec<Arc<RecordedEvent>>,
     /// Every event up to here is among the facts or says nothing about shows.
     pub(crate) up_to: Position,
+    /// Whether these are whole, or lack where they come from.
+    pub(crate) whole: bool,
     /// The event that comes next, if it is damaged.
     pub(crate) damage: Option<Damage>,
 }
@@ -97,13 +102,14 @@ pub(crate) struct Damage {
 /// Reads the events after `after`. Streams that `is_parked` everywhere are not even looked at.
 pub(crate) fn decode(after: Position, events: &[Arc<RecordedEvent>], is_parked: impl Fn(StreamId) -> bool) -> Decoded {
     let facts = Vec::with_capacity(events.len());
-    let mut decoded = Decoded { facts, recorded: Vec::with_capacity(events.len()), up_to: after, damage: None };
-    for recorded in events {
-        let (position, stream) = (recorded.position, recorded.stream);
+    let recorded = Vec::with_capacity(events.len());
+    let mut decoded = Decoded { facts, recorded, up_to: after, whole: true, damage: None };
+    for event in events {
+        let (position, stream) = (event.position, event.stream);
         if stream.category() == Show::CATEGORY && !is_parked(stream) {
-            match show::Event::decode(&recorded.event_type, recorded.schema_version, &recorded.payload) {
-                Ok(event) => {
-                    decoded.facts.push(Fact { position, stream, recorded_at: recorded.recorded_at, event });
+            match show::Event::decode(&event.event_type, event.schema_version, &event.payload) {
+                Ok(fact) => {
+                    decoded.facts.push(Fact { position, stream, recorded_at: event.recorded_at, event: fact });
                 }
                 // Written by a newer Evently: not for these projections.
                 Err(DecodeError::Unknown { .. }) => {}
@@ -113,7 +119,7 @@ pub(crate) fn decode(after: Position, events: &[Arc<RecordedEvent>], is_parked: 
                 }
             }
         }
-        decoded.recorded.push(recorded.clone());
+        decoded.recorded.push(event.clone());
         decoded.up_to = position;
     }
     decoded

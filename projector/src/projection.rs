@@ -27,6 +27,12 @@ pub(crate) trait Projection: Send + Sync {
         &[]
     }
 
+    /// Whether it asks for [`Page::recorded`]. For those that do not, a replay reads only what events say and not
+    /// where they come from, which is half of the reading.
+    fn reads_recorded(&self) -> bool {
+        false
+    }
+
     /// Tables each of whose rows is born of exactly one event of these types: their number is known without the
     /// fold, so a replay is checked against it.
     fn born_of(&self) -> &'static [(&'static str, &'static [&'static str])] {

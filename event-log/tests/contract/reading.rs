@@ -1,5 +1,6 @@
 //! What readers see.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use event_log::{EventLog, PAGE_EVENTS_MAX, Position, RecordedEvent};
@@ -30,6 +31,21 @@ pub(crate) async fn a_page_respects_after_up_to_and_limit(world: &World) {
             [(10, all, 100), (0, all, 0), (0, 0, 100), (5, 5, 100), (7, 3, 100), (99, all, 9), (all, all, 9)]
         {
             assert_eq!(page(log, after, up_to, limit).await, [0; 0], "after {after} up to {up_to} limit {limit}");
+        }
+    }
+}
+
+pub(crate) async fn a_bare_page_says_the_same(world: &World) {
+    write(&*world.here, &[some(4, stream(1), 0), some(5, stream(2), 0)]).await;
+    let what = |event: &Arc<RecordedEvent>| {
+        let RecordedEvent { position, stream, event_type, schema_version, payload, recorded_at, .. } = &**event;
+        (*position, *stream, event_type.clone(), *schema_version, payload.clone(), *recorded_at)
+    };
+    for log in [&*world.here, &*world.there] {
+        for (after, up_to, limit) in [(0, Position::MAX, 100), (2, 7, 3), (9, 9, 5), (0, 9, 0)] {
+            let (bare, whole) = (log.read_bare(after, up_to, limit).await, log.read_all(after, up_to, limit).await);
+            let told = |page: Vec<Arc<RecordedEvent>>| page.iter().map(what).collect::<Vec<_>>();
+            assert_eq!(told(bare.unwrap()), told(whole.unwrap()), "after {after} up to {up_to} limit {limit}");
         }
     }
 }

@@ -97,7 +97,7 @@ async fn take_in(replays: &Replays, folding: &mut Folding, goal: Position, progr
     let mut pace = Pace::new(replays.log.clone());
     let feed = |folding: &Folding| {
         let from = folding.lowest().unwrap_or(goal);
-        Feed::new(replays.log.clone(), from, goal, folding.parked_everywhere())
+        Feed::new(replays.log.clone(), folding.reads_recorded(), from, goal, folding.parked_everywhere())
     };
     let mut ahead = feed(folding);
     loop {

@@ -18,6 +18,8 @@ const READS_AT_ONCE: usize = 2;
 /// The events after one position and up to another.
 pub(super) struct Feed {
     log: Arc<dyn EventLog>,
+    /// Whether somebody asks where events come from.
+    whole: bool,
     parked: Arc<HashSet<StreamId>>,
     /// Where the next read begins.
     next: Position,
@@ -28,9 +30,15 @@ pub(super) struct Feed {
 
 impl Feed {
     /// Streams that are parked everywhere are not decoded.
-    pub(super) fn new(log: Arc<dyn EventLog>, after: Position, up_to: Position, parked: HashSet<StreamId>) -> Self {
+    pub(super) fn new(
+        log: Arc<dyn EventLog>,
+        whole: bool,
+        after: Position,
+        up_to: Position,
+        parked: HashSet<StreamId>,
+    ) -> Self {
         let (parked, turns) = (Arc::new(parked), Arc::new(Semaphore::new(READS_AT_ONCE)));
-        Self { log, parked, next: after, up_to, turns, ahead: VecDeque::with_capacity(READS_AHEAD) }
+        Self { log, whole, parked, next: after, up_to, turns, ahead: VecDeque::with_capacity(READS_AHEAD) }
     }
 
     /// The next page: about so many events, fewer at the end of the log or before a damaged event. After a
@@ -59,12 +67,18 @@ impl Feed {
     fn read_ahead(&mut self) {
         while self.ahead.len() < READS_AHEAD && self.next < self.up_to {
             let (log, parked, turns) = (self.log.clone(), self.parked.clone(), self.turns.clone());
+            let whole = self.whole;
             let (after, up_to) = (self.next, self.up_to.min(self.next + PAGE_EVENTS_MAX as u64));
             let read = async move {
                 let turn = turns.acquire().await;
-                let events = log.read_all(after, up_to, PAGE_EVENTS_MAX).await?;
+                let events = if whole {
+                    log.read_all(after, up_to, PAGE_EVENTS_MAX).await?
+                } else {
+                    log.read_bare(after, up_to, PAGE_EVENTS_MAX).await?
+                };
                 drop(turn);
                 let mut decoded = decode(after, &events, |stream| parked.contains(&stream));
+                decoded.whole = whole;
                 if decoded.damage.is_none() {
                     // Where positions have holes, nothing will ever fill them.
                     decoded.up_to = up_to;
