@@ -26,6 +26,10 @@ impl Projection for AuditIndex {
         &["audit_index"]
     }
 
+    fn reads_recorded(&self) -> bool {
+        true
+    }
+
     fn deferred_indexes(&self) -> &'static [&'static str] {
         &["audit_index_by_key"]
     }
