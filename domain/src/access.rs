@@ -61,6 +61,13 @@ pub enum Action {
     },
     /// Change what an account is trusted with.
     GrantRole,
+    /// Look people up, suspend and reinstate them.
+    KeepPeople,
+    /// End the sessions of an account, or erase it.
+    KeepAccount {
+        /// Whose it is.
+        account: AccountId,
+    },
     /// Say what became of payments and refunds.
     Operate,
     /// See who did what, and what was refused to whom.
@@ -74,8 +81,9 @@ pub fn may(actor: &Actor, action: Action) -> bool {
         (Role::Admin, _) | (Role::Organizer, Action::CreateShow) => true,
         (Role::Organizer, Action::RunShow { organizer }) => own(organizer),
         (_, Action::KeepBooking { customer }) => own(customer),
+        (_, Action::KeepAccount { account }) => own(account),
         (Role::Customer, Action::CreateShow | Action::RunShow { .. })
-        | (_, Action::GrantRole | Action::Operate | Action::Audit) => false,
+        | (_, Action::GrantRole | Action::KeepPeople | Action::Operate | Action::Audit) => false,
     }
 }
 
@@ -97,6 +105,9 @@ mod tests {
             (Action::KeepBooking { customer: ME }, [true, true, true]),
             (Action::KeepBooking { customer: OTHER }, [false, false, true]),
             (Action::GrantRole, [false, false, true]),
+            (Action::KeepPeople, [false, false, true]),
+            (Action::KeepAccount { account: ME }, [true, true, true]),
+            (Action::KeepAccount { account: OTHER }, [false, false, true]),
             (Action::Operate, [false, false, true]),
             (Action::Audit, [false, false, true]),
         ];

@@ -200,6 +200,13 @@ samples! { shows: show {
 samples! { accounts: account {
     AccountRegistered => account::AccountRegistered { account_id: AccountId(id(7)), role: Role::Customer },
     RoleGranted => account::RoleGranted { account_id: AccountId(id(7)), role: Role::Organizer },
+    AccountSuspended => account::AccountSuspended {
+        account_id: AccountId(id(7)),
+        reason: account::SuspensionReason::PaymentDispute,
+    },
+    AccountReinstated => account::AccountReinstated { account_id: AccountId(id(7)) },
+    SessionsEnded => account::SessionsEnded { account_id: AccountId(id(7)) },
+    AccountErased => account::AccountErased { account_id: AccountId(id(7)) },
 } }
 
 fn id(n: u128) -> Uuid {
