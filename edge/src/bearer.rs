@@ -20,6 +20,15 @@ use uuid::Uuid;
 
 use crate::problem::Problem;
 
+mod revoked;
+
+pub use revoked::{REVOCATION_KEPT_S, REVOCATIONS_MAX, Revocation};
+
+use revoked::Revoked;
+
+/// How long an access token is good for, in seconds.
+pub const ACCESS_TOKEN_S: i64 = 900;
+
 /// Who makes the tokens.
 pub const ISSUER: &str = "evently";
 
@@ -42,8 +51,13 @@ pub struct Claims {
     pub iat: i64,
     /// Who made it: [`ISSUER`].
     pub iss: String,
-    /// Its own name.
+    /// Its own name (`UUIDv7`, so that it tells when it was made to the millisecond).
     pub jti: Uuid,
+    /// How much of the account's history it rests on: the position of the last event that was read when
+    /// it was made. What happens to the account after that may make it void ([`Verifier::revoke`]). Absent
+    /// in tokens that rest on nothing; for those the time in `jti` counts.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pos: Option<u64>,
 }
 
 /// The public keys that tokens are checked with (RFC 7517).
@@ -93,12 +107,15 @@ struct Inner {
     keys: HashMap<String, DecodingKey>,
     validation: Validation,
     verified: Cache<Box<str>, Verified>,
+    revoked: Revoked,
 }
 
 #[derive(Clone, Copy)]
 struct Verified {
     actor: Actor,
     exp: i64,
+    position: Option<u64>,
+    made_ms: u64,
 }
 
 impl Verifier {
@@ -116,15 +133,22 @@ impl Verifier {
         validation.leeway = 0;
         // Expiry is checked here on every use, remembered or not, so that there is one answer.
         validation.validate_exp = false;
-        Self(Arc::new(Inner { keys, validation, verified: Cache::new(TOKENS_MAX) }))
+        let (verified, revoked) = (Cache::new(TOKENS_MAX), Revoked::default());
+        Self(Arc::new(Inner { keys, validation, verified, revoked }))
+    }
+
+    /// Makes older tokens of these accounts void, at once and for all clones. Whoever hears of revocations
+    /// from elsewhere says all that still count again and again, at least every [`REVOCATION_KEPT_S`].
+    pub fn revoke(&self, revocations: impl IntoIterator<Item = Revocation>) {
+        self.0.revoked.take(revocations, now_s());
     }
 
     /// Whose token this is.
     pub fn verify(&self, token: &str) -> Result<Actor, Problem> {
-        let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs().cast_signed());
-        if let Some(Verified { actor, exp }) = self.0.verified.get(token) {
-            if now < exp {
-                return Ok(actor);
+        let now = now_s();
+        if let Some(known) = self.0.verified.get(token) {
+            if now < known.exp {
+                return self.unless_revoked(&known);
             }
             self.0.verified.invalidate(token);
             return Err(expired());
@@ -134,8 +158,14 @@ impl Verifier {
             return Err(expired());
         }
         let actor = Actor { account_id: claims.sub, role: claims.role };
-        self.0.verified.insert(token.into(), Verified { actor, exp: claims.exp });
-        Ok(actor)
+        let verified = Verified { actor, exp: claims.exp, position: claims.pos, made_ms: made_ms(claims.jti) };
+        self.0.verified.insert(token.into(), verified);
+        self.unless_revoked(&verified)
+    }
+
+    #[inline]
+    fn unless_revoked(&self, token: &Verified) -> Result<Actor, Problem> {
+        if self.0.revoked.covers(token) { Err(revoked()) } else { Ok(token.actor) }
     }
 
     fn decode(&self, token: &str) -> Result<Claims, Problem> {
@@ -167,6 +197,23 @@ impl Verifier {
 fn bearer_token(authorization: &str) -> Option<&str> {
     let (scheme, token) = authorization.split_once(' ')?;
     scheme.eq_ignore_ascii_case("bearer").then_some(token.trim())
+}
+
+fn now_s() -> i64 {
+    SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs().cast_signed())
+}
+
+/// When a token was made, in milliseconds since 1970; 0 if its name does not tell.
+fn made_ms(jti: Uuid) -> u64 {
+    jti.get_timestamp().map_or(0, |made| {
+        let (seconds, nanoseconds) = made.to_unix();
+        seconds * 1_000 + u64::from(nanoseconds / 1_000_000)
+    })
+}
+
+fn revoked() -> Problem {
+    let detail = "Something happened to this account since the access token was made; refresh it, or sign in again.";
+    refused("token-revoked", detail.to_owned())
 }
 
 fn expired() -> Problem {

@@ -31,7 +31,7 @@ fn verifier() -> Verifier {
 fn claims(valid_s: i64) -> Claims {
     let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs().cast_signed();
     let iss = ISSUER.to_owned();
-    Claims { sub: ANNA, role: Role::Customer, exp: now + valid_s, iat: now, iss, jti: Uuid::from_u128(1) }
+    Claims { sub: ANNA, role: Role::Customer, exp: now + valid_s, iat: now, iss, jti: Uuid::from_u128(1), pos: None }
 }
 
 fn token(kid: Option<&str>, claims: &Claims, seed: u8) -> String {
@@ -70,7 +70,8 @@ fn forgets_a_token_when_it_expires() {
     let verifier = verifier();
     let token = token(Some("one"), &claims(60), 1);
     let actor = verifier.verify(&token).unwrap();
-    verifier.0.verified.insert(token.as_str().into(), Verified { actor, exp: 1 });
+    let ended = Verified { actor, exp: 1, position: None, made_ms: 0 };
+    verifier.0.verified.insert(token.as_str().into(), ended);
     assert_eq!(code(verifier.verify(&token)), "token-expired");
     assert!(!verifier.0.verified.contains_key(token.as_str()));
 }
@@ -202,4 +203,60 @@ async fn refuses_bad_tokens_even_where_strangers_may_ask() {
             assert_eq!(challenge.as_deref(), Some("Bearer error=\"invalid_token\""));
         }
     }
+}
+
+/// A name as a token made at this millisecond has.
+fn made_at(ms: u64) -> Uuid {
+    uuid::Builder::from_unix_timestamp_millis(ms, &[0; 10]).into_uuid()
+}
+
+fn revocation(position: u64, at_ms: u64) -> Revocation {
+    Revocation { account_id: ANNA, position, at_ms }
+}
+
+#[test]
+fn a_token_that_rests_on_less_than_has_happened_is_void_remembered_or_not() {
+    let verifier = verifier();
+    let at = |position| token(Some("one"), &Claims { pos: Some(position), ..claims(60) }, 1);
+    let remembered = at(6);
+    verifier.verify(&remembered).unwrap();
+    verifier.revoke([revocation(7, 0)]);
+    assert_eq!(code(verifier.verify(&remembered)), "token-revoked");
+    assert_eq!(code(verifier.verify(&at(5))), "token-revoked");
+    assert_eq!(code(verifier.verify(&at(5))), "token-revoked", "nor from memory");
+    verifier.verify(&at(7)).unwrap();
+    // What is older than what is known changes nothing.
+    verifier.revoke([revocation(3, 0)]);
+    assert_eq!(code(verifier.verify(&at(6))), "token-revoked");
+}
+
+#[test]
+fn a_token_that_names_no_position_is_void_if_it_was_made_by_then() {
+    let verifier = verifier();
+    verifier.revoke([revocation(7, 1_000)]);
+    for (jti, is_void) in [(made_at(999), true), (made_at(1_000), true), (made_at(1_001), false)] {
+        let outcome = verifier.verify(&token(Some("one"), &Claims { jti, ..claims(60) }, 1));
+        assert_eq!(outcome.is_err(), is_void, "{jti}");
+    }
+    let nameless = token(Some("one"), &Claims { jti: Uuid::from_u128(9), ..claims(60) }, 1);
+    assert_eq!(code(verifier.verify(&nameless)), "token-revoked");
+}
+
+#[test]
+fn nobody_else_is_touched_by_a_revocation() {
+    let (verifier, anna, bert) = two_callers();
+    verifier.revoke([revocation(u64::MAX, u64::MAX)]);
+    assert_eq!(code(verifier.verify(&anna)), "token-revoked");
+    verifier.verify(&bert).unwrap();
+}
+
+#[test]
+fn a_revocation_is_forgotten_when_it_has_not_been_heard_of_for_the_life_of_a_token() {
+    let verifier = verifier();
+    let old = token(Some("one"), &Claims { pos: Some(1), ..claims(60) }, 1);
+    verifier.0.revoked.take([revocation(7, 0)], 1_000);
+    verifier.0.revoked.take([], 1_000 + REVOCATION_KEPT_S - 1);
+    assert_eq!(code(verifier.verify(&old)), "token-revoked");
+    verifier.0.revoked.take([], 1_000 + REVOCATION_KEPT_S);
+    verifier.verify(&old).unwrap();
 }

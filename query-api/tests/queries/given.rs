@@ -161,7 +161,8 @@ fn public_key() -> Jwk {
 
 fn token(who: Uuid, role: Role) -> String {
     let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs().cast_signed();
-    let claims = Claims { sub: AccountId(who), role, exp: now + 60, iat: now, iss: ISSUER.into(), jti: Uuid::nil() };
+    let (sub, iss) = (AccountId(who), ISSUER.into());
+    let claims = Claims { sub, role, exp: now + 60, iat: now, iss, jti: Uuid::nil(), pos: None };
     let header = Header { kid: Some("test".into()), ..Header::new(Algorithm::EdDSA) };
     encode(&header, &claims, &private_key()).unwrap()
 }
