@@ -9,7 +9,7 @@ use domain::account::{Account, Event};
 use domain::aggregate::Aggregate as _;
 use domain::event::DomainEvent as _;
 use domain::ids::AccountId;
-use event_log::{EventLog, StreamId};
+use event_log::{EventLog, PAGE_EVENTS_MAX, Position, StreamId};
 use sha2::{Digest as _, Sha256};
 use sqlx::{PgPool, Row as _};
 use uuid::Uuid;
@@ -55,42 +55,59 @@ fn person(row: &sqlx::postgres::PgRow) -> Result<Person, sqlx::Error> {
 
 /// Claims the e-mail address for a person; `false` if somebody has it. Nothing stands until the
 /// transaction is committed.
-pub(crate) async fn insert(transaction: &mut sqlx::PgTransaction<'_>, person: &Person) -> Result<bool, sqlx::Error> {
+pub(crate) async fn insert(
+    transaction: &mut sqlx::PgTransaction<'_>,
+    person: &Person,
+    role: Role,
+) -> Result<bool, sqlx::Error> {
     let inserted = sqlx::query(
-        "INSERT INTO accounts (account_id, email, name, password_hash) VALUES ($1, $2, $3, $4)
+        "INSERT INTO accounts (account_id, email, name, password_hash, staff) VALUES ($1, $2, $3, $4, $5)
          ON CONFLICT DO NOTHING",
     )
     .bind(person.account_id.0)
     .bind(&person.email)
     .bind(&person.name)
     .bind(&person.password_hash)
+    .bind(role == Role::Admin)
     .execute(&mut **transaction)
     .await?;
     Ok(inserted.rows_affected() == 1)
 }
 
-/// What the account is trusted with, read from the log; absent if the log does not know it.
-pub(crate) async fn role(log: &Arc<dyn EventLog>, account_id: AccountId) -> Result<Option<Role>, String> {
-    let mut account = Account::default();
+/// What the log says of an account, and the position of the last event that says it; 0 if it says nothing.
+pub(crate) async fn read(log: &Arc<dyn EventLog>, account_id: AccountId) -> Result<(Account, Position), String> {
     let stream = StreamId::new(Account::CATEGORY, account_id.0);
-    for event in log.read_stream(stream, 0).await.map_err(|error| error.to_string())? {
-        let fact = Event::decode(&event.event_type, event.schema_version, &event.payload);
-        account.evolve(&fact.map_err(|error| error.to_string())?);
+    let (mut account, mut version, mut position) = (Account::default(), 0, 0);
+    loop {
+        let page = log.read_stream(stream, version).await.map_err(|error| error.to_string())?;
+        for event in &page {
+            let fact = Event::decode(&event.event_type, event.schema_version, &event.payload);
+            account.evolve(&fact.map_err(|error| error.to_string())?);
+            (version, position) = (event.version, event.position);
+        }
+        if page.len() < PAGE_EVENTS_MAX {
+            return Ok((account, position));
+        }
     }
-    Ok(account.role())
 }
 
-/// A fresh refresh token for a sign-in. Tokens of the account that have expired go at the same time.
+/// A fresh refresh token for a sign-in; none if the person is gone meanwhile. Tokens of the account that
+/// have expired go at the same time. The account's row is locked first, as everywhere where tokens are
+/// made: whoever ends all sessions holds that lock and misses none.
 pub(crate) async fn issue_refresh_token(
     pool: &PgPool,
     account_id: AccountId,
     family: Uuid,
-) -> Result<String, sqlx::Error> {
+) -> Result<Option<String>, sqlx::Error> {
     let token = random_token()?;
-    sqlx::query(
-        "WITH expired AS (DELETE FROM refresh_tokens WHERE account_id = $3 AND expires_at < now())
+    let issued = sqlx::query(
+        "WITH owner AS MATERIALIZED (SELECT account_id FROM accounts WHERE account_id = $3 FOR KEY SHARE),
+         expired AS (
+            DELETE FROM refresh_tokens USING owner
+            WHERE refresh_tokens.account_id = owner.account_id AND expires_at < now()
+         )
          INSERT INTO refresh_tokens (token_hash, family, account_id, expires_at)
-         VALUES ($1, $2, $3, now() + make_interval(days => $4))",
+         SELECT $1, $2, account_id, now() + make_interval(days => $4) FROM owner",
     )
     .bind(hash(&token))
     .bind(family)
@@ -98,7 +115,7 @@ pub(crate) async fn issue_refresh_token(
     .bind(REFRESH_TOKEN_DAYS)
     .execute(pool)
     .await?;
-    Ok(token)
+    Ok((issued.rows_affected() == 1).then_some(token))
 }
 
 /// What became of a refresh token that was handed in.
@@ -130,9 +147,12 @@ pub(crate) async fn owner_of_refresh_token(pool: &PgPool, token: &str) -> Result
 pub(crate) async fn rotate_refresh_token(pool: &PgPool, token: &str) -> Result<Refreshed, sqlx::Error> {
     let (hash, refresh_token) = (hash(token), random_token()?);
     let account_id: Option<Uuid> = sqlx::query_scalar(
-        "WITH used AS (
-            UPDATE refresh_tokens SET used_at = now()
-            WHERE token_hash = $1 AND used_at IS NULL AND expires_at > now() RETURNING account_id, family
+        "WITH owner AS MATERIALIZED (
+            SELECT account_id FROM refresh_tokens JOIN accounts USING (account_id)
+            WHERE token_hash = $1 FOR KEY SHARE OF accounts
+         ), used AS (
+            UPDATE refresh_tokens token SET used_at = now() FROM owner
+            WHERE token_hash = $1 AND used_at IS NULL AND expires_at > now() RETURNING token.account_id, family
          )
          INSERT INTO refresh_tokens (token_hash, family, account_id, expires_at)
          SELECT $2, family, account_id, now() + make_interval(days => $3) FROM used RETURNING account_id",

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use domain::access::{Actor, Role};
-use domain::account::{Account, Command};
+use domain::account::{Account, Command, Rejection};
 use domain::ids::AccountId;
 use domain::show::Show;
 use edge::bearer::Verifier;
@@ -17,7 +17,7 @@ use uuid::Uuid;
 
 use crate::accounts::{self, Person};
 use crate::agenda::{self, Reminders};
-use crate::lane::{Clock, LaneSettings, Lanes};
+use crate::lane::{Clock, LaneSettings, Lanes, Refused};
 use crate::passwords::Passwords;
 use crate::payments::{self, PaymentSecret, Payments};
 use crate::refusals::Refusals;
@@ -150,7 +150,8 @@ impl CommandApi {
     pub async fn ensure_admin(&self, admin: &FirstAdmin) -> anyhow::Result<bool> {
         let email = admin.email.trim().to_lowercase();
         if let Some(person) = accounts::find_by_email(&self.app.pool, &email).await? {
-            if accounts::role(&self.app.log, person.account_id).await != Ok(Some(Role::Admin)) {
+            let known = accounts::read(&self.app.log, person.account_id).await;
+            if !known.is_ok_and(|(account, _)| account.is_admin()) {
                 tracing::warn!("the first administrator's e-mail address belongs to an account that is none");
             }
             return Ok(false);
@@ -160,7 +161,7 @@ impl CommandApi {
         let password_hash = self.app.passwords.hash(admin.password.clone()).await?;
         let account_id = AccountId(Uuid::now_v7());
         let person = Person { account_id, email, name: "Administrator".into(), password_hash };
-        self.app.register(&person, Role::Admin, Actor::PLATFORM, Uuid::now_v7()).await
+        Ok(self.app.register(&person, Role::Admin, Actor::PLATFORM, Uuid::now_v7()).await? == Registered::New)
     }
 
     /// Lets the lanes finish what they hold. The routers must be gone by then: each keeps a door open.
@@ -183,9 +184,19 @@ impl CommandApi {
     }
 }
 
+/// What became of somebody who wanted an account.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Registered {
+    /// There is one now.
+    New,
+    /// Somebody has the e-mail address or the account id.
+    Taken,
+    /// The account id is that of somebody who was erased.
+    Erased,
+}
+
 impl App {
-    /// Records an account and keeps the person's row, both or neither. `false`: somebody has the
-    /// e-mail address or the account id.
+    /// Records an account and keeps the person's row, both or neither.
     ///
     /// The row is claimed first and committed last: a crash in between leaves an account in the log
     /// that nobody can sign in to, which does no harm, and the person can register again.
@@ -195,16 +206,19 @@ impl App {
         role: Role,
         by: Actor,
         correlation_id: Uuid,
-    ) -> anyhow::Result<bool> {
+    ) -> anyhow::Result<Registered> {
         let mut transaction = self.pool.begin().await?;
-        if !accounts::insert(&mut transaction, person).await? {
-            return Ok(false);
+        if !accounts::insert(&mut transaction, person, role).await? {
+            return Ok(Registered::Taken);
         }
         let account_id = person.account_id;
         let command = Command::RegisterAccount { account_id, role };
         let recorded = self.accounts.execute(account_id.0, command, by, correlation_id, |_| ()).await;
-        recorded.map_err(|refused| anyhow::anyhow!("the account was not recorded: {refused:?}"))?;
+        match recorded {
+            Err(Refused::Rejected(Rejection::AccountErased)) => return Ok(Registered::Erased),
+            recorded => recorded.map_err(|refused| anyhow::anyhow!("the account was not recorded: {refused:?}"))?,
+        };
         transaction.commit().await?;
-        Ok(true)
+        Ok(Registered::New)
     }
 }

@@ -39,6 +39,7 @@ pub(crate) fn router(app: App, rate: &RateLimits) -> (axum::Router, utoipa::open
         .routes(routes!(sessions::log_in))
         .routes(routes!(sessions::refresh))
         .routes(routes!(sessions::log_out))
+        .routes(routes!(users::erase_me))
         .split_for_parts();
     let (sale, sale_document) = OpenApiRouter::new()
         .routes(routes!(bookings::book_tickets))
@@ -72,7 +73,12 @@ pub(crate) fn router(app: App, rate: &RateLimits) -> (axum::Router, utoipa::open
         .routes(routes!(replays::cancel_replay))
         .routes(routes!(replays::roll_back_replay))
         .routes(routes!(replays::retry_parked_stream))
-        .routes(routes!(users::grant_role))
+        .routes(routes!(users::grant_role, users::revoke_role))
+        .routes(routes!(users::suspend_user))
+        .routes(routes!(users::reinstate_user))
+        .routes(routes!(users::end_sessions))
+        .routes(routes!(users::end_my_sessions))
+        .routes(routes!(users::erase_user))
         .routes(routes!(users::me))
         .routes(routes!(users::jwks))
         .split_for_parts();

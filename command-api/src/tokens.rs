@@ -10,14 +10,11 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use chrono::{DateTime, Utc};
 use domain::access::Actor;
-use edge::bearer::{Claims, ISSUER, Jwk, Jwks};
+use edge::bearer::{ACCESS_TOKEN_S, Claims, ISSUER, Jwk, Jwks};
 use edge::secret_file;
 use jsonwebtoken::{Algorithm, EncodingKey, Header};
 use sha2::{Digest as _, Sha256};
 use uuid::Uuid;
-
-/// How long an access token is good for, in seconds.
-pub const ACCESS_TOKEN_S: i64 = 900;
 
 /// The file in the data folder that holds the private key.
 const KEY_FILE: &str = "signing-key.pem";
@@ -68,22 +65,33 @@ impl SigningKeys {
         Jwks { keys: vec![self.public.clone()] }
     }
 
-    /// An access token for `actor`, good for [`ACCESS_TOKEN_S`] from `now` on.
+    /// An access token for `actor`, good for [`ACCESS_TOKEN_S`] from `now` on. It rests on the account's
+    /// history up to `position`, and is void once more has happened that ends tokens.
+    pub fn sign_at(&self, actor: &Actor, position: u64, now: DateTime<Utc>) -> anyhow::Result<String> {
+        self.encode(actor, Some(position), now, now.timestamp() + ACCESS_TOKEN_S)
+    }
+
+    /// The same without looking at any history, for tools: what happens to the account from now on ends it.
     pub fn sign(&self, actor: &Actor, now: DateTime<Utc>) -> anyhow::Result<String> {
         self.sign_until(actor, now, now.timestamp() + ACCESS_TOKEN_S)
     }
 
     /// An access token that ends at a moment of your choice, in seconds since 1970.
     pub fn sign_until(&self, actor: &Actor, now: DateTime<Utc>, expires_at_s: i64) -> anyhow::Result<String> {
+        self.encode(actor, None, now, expires_at_s)
+    }
+
+    fn encode(&self, actor: &Actor, pos: Option<u64>, now: DateTime<Utc>, exp: i64) -> anyhow::Result<String> {
         let mut header = Header::new(Algorithm::EdDSA);
         header.kid = Some(self.key_id.clone());
         let claims = Claims {
             sub: actor.account_id,
             role: actor.role,
-            exp: expires_at_s,
+            exp,
             iat: now.timestamp(),
             iss: ISSUER.into(),
             jti: Uuid::now_v7(),
+            pos,
         };
         Ok(jsonwebtoken::encode(&header, &claims, &self.private)?)
     }

@@ -9,6 +9,7 @@ mod audit;
 pub mod database;
 mod health;
 mod replay;
+mod revocations;
 mod seal_key;
 mod seed;
 mod serve;

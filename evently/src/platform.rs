@@ -25,6 +25,7 @@ use tokio_util::sync::CancellationToken;
 use crate::cli::Role;
 use crate::database::Database;
 use crate::health::{self, Health};
+use crate::revocations::follow_revocations;
 use crate::seal_key;
 
 /// The longest wait, in seconds, for requests in flight when the platform stops.
@@ -38,6 +39,8 @@ const QUERY_CONNECTIONS_MAX: u32 = 8;
 /// A replay has three for its tables and the say about it (and two more while it builds), and some to read the log.
 const REPLAY_CONNECTIONS_MAX: u32 = 3;
 const REPLAY_LOG_CONNECTIONS_MAX: u32 = 3;
+/// Of its own, so that a crowd cannot keep a revoked token alive.
+const REVOCATION_CONNECTIONS_MAX: u32 = 1;
 
 /// What a platform is told from outside.
 pub struct Settings {
@@ -92,6 +95,7 @@ impl Platform {
         let stop = CancellationToken::new();
         let mut parts = Parts::new(&settings, database, stop.clone());
         let (command, verifier, admin_created) = parts.command(&settings, database).await?;
+        parts.revocations(&settings, database, &verifier).await;
         let projectors = parts.projectors(&settings, database).await;
         let sealer = parts.sealer(&settings, database)?;
         parts.query(&settings, database, verifier);
@@ -224,6 +228,15 @@ impl Parts {
         let pool = database.steady_pool(SEALER_CONNECTIONS_MAX);
         self.pools.push(pool.clone());
         Ok(Some(tokio::spawn(Sealer::new(self.log.clone(), pool, key).run(self.stop.clone()))))
+    }
+
+    /// Hears of void tokens wherever tokens are taken, before the first of them is.
+    async fn revocations(&mut self, settings: &Settings, database: &Database, verifier: &Verifier) {
+        let writes = settings.role.has(Role::Command);
+        if writes || settings.role.has(Role::Query) {
+            let pool = self.pool(database, REVOCATION_CONNECTIONS_MAX);
+            follow_revocations(pool, verifier.clone(), writes, self.stop.clone()).await;
+        }
     }
 
     fn query(&mut self, settings: &Settings, database: &Database, verifier: Verifier) {

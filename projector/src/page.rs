@@ -4,6 +4,7 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
+use domain::account::{self, Account};
 use domain::aggregate::Aggregate;
 use domain::event::{DecodeError, DomainEvent};
 use domain::show::{self, Show};
@@ -24,10 +25,19 @@ impl Fact {
     }
 }
 
+/// Something that happened to an account, and where it stands in the log.
+pub(crate) struct AccountFact {
+    pub(crate) position: Position,
+    pub(crate) stream: StreamId,
+    pub(crate) recorded_at: DateTime<Utc>,
+    pub(crate) event: account::Event,
+}
+
 /// What one projection is to fold.
 #[derive(Clone, Copy)]
 pub(crate) struct Page<'a> {
     facts: &'a [Fact],
+    account_facts: &'a [AccountFact],
     recorded: &'a [Arc<RecordedEvent>],
     whole: bool,
     parked: &'a HashSet<StreamId>,
@@ -42,13 +52,19 @@ impl<'a> Page<'a> {
         parked: &'a HashSet<StreamId>,
     ) -> Self {
         let facts = part(&decoded.facts, |fact| fact.position, checkpoint, up_to);
+        let account_facts = part(&decoded.account_facts, |fact| fact.position, checkpoint, up_to);
         let recorded = part(&decoded.recorded, |event| event.position, checkpoint, up_to);
-        Self { facts, recorded, whole: decoded.whole, parked }
+        Self { facts, account_facts, recorded, whole: decoded.whole, parked }
     }
 
     /// What happened to shows.
     pub(crate) fn facts(self) -> impl Iterator<Item = &'a Fact> {
         self.facts.iter().filter(move |fact| self.goes_on(fact.stream))
+    }
+
+    /// What happened to accounts.
+    pub(crate) fn account_facts(self) -> impl Iterator<Item = &'a AccountFact> {
+        self.account_facts.iter().filter(move |fact| self.goes_on(fact.stream))
     }
 
     /// Every event of the page as it stands in the log, of whatever category. Only for projections that say so
@@ -73,9 +89,10 @@ fn part<T>(all: &[T], position: impl Fn(&T) -> Position, after: Position, up_to:
 /// What a page of the log says, up to its end or to the first event that cannot be read.
 pub(crate) struct Decoded {
     pub(crate) facts: Vec<Fact>,
+    pub(crate) account_facts: Vec<AccountFact>,
     /// The events themselves, as far as `up_to`.
     pub(crate) recorded: Vec<Arc<RecordedEvent>>,
-    /// Every event up to here is among the facts or says nothing about shows.
+    /// Every event up to here is among the facts or says nothing that projections know.
     pub(crate) up_to: Position,
     /// Whether these are whole, or lack where they come from.
     pub(crate) whole: bool,
@@ -103,16 +120,14 @@ pub(crate) struct Damage {
 pub(crate) fn decode(after: Position, events: &[Arc<RecordedEvent>], is_parked: impl Fn(StreamId) -> bool) -> Decoded {
     let facts = Vec::with_capacity(events.len());
     let recorded = Vec::with_capacity(events.len());
-    let mut decoded = Decoded { facts, recorded, up_to: after, whole: true, damage: None };
+    let account_facts = Vec::new();
+    let mut decoded = Decoded { facts, account_facts, recorded, up_to: after, whole: true, damage: None };
     for event in events {
         let (position, stream) = (event.position, event.stream);
-        if stream.category() == Show::CATEGORY && !is_parked(stream) {
-            match show::Event::decode(&event.event_type, event.schema_version, &event.payload) {
-                Ok(fact) => {
-                    decoded.facts.push(Fact { position, stream, recorded_at: event.recorded_at, event: fact });
-                }
+        if !is_parked(stream) {
+            match decoded.read(event) {
                 // Written by a newer Evently: not for these projections.
-                Err(DecodeError::Unknown { .. }) => {}
+                Ok(()) | Err(DecodeError::Unknown { .. }) => {}
                 Err(error) => {
                     decoded.damage = Some(Damage { position, stream, error });
                     return decoded;
@@ -123,4 +138,24 @@ pub(crate) fn decode(after: Position, events: &[Arc<RecordedEvent>], is_parked: 
         decoded.up_to = position;
     }
     decoded
+}
+
+impl Decoded {
+    /// Notes what an event says, if it is of a kind that projections know.
+    fn read(&mut self, recorded: &RecordedEvent) -> Result<(), DecodeError> {
+        let RecordedEvent { position, stream, recorded_at, schema_version, .. } = *recorded;
+        let (event_type, payload) = (&*recorded.event_type, &*recorded.payload);
+        match stream.category() {
+            Show::CATEGORY => {
+                let event = show::Event::decode(event_type, schema_version, payload)?;
+                self.facts.push(Fact { position, stream, recorded_at, event });
+            }
+            Account::CATEGORY => {
+                let event = account::Event::decode(event_type, schema_version, payload)?;
+                self.account_facts.push(AccountFact { position, stream, recorded_at, event });
+            }
+            _ => {}
+        }
+        Ok(())
+    }
 }

@@ -5,7 +5,7 @@ use sqlx::PgConnection;
 
 use crate::error::FoldError;
 use crate::page::Page;
-use crate::projections::{AuditIndex, Availability, Bookings, Payments, Shows, Waitlist};
+use crate::projections::{AuditIndex, Availability, Bookings, Payments, People, Shows, Waitlist};
 
 /// A read model: a name, a version, and a fold of the log into its tables.
 #[async_trait]
@@ -53,7 +53,7 @@ pub enum Group {
 }
 
 /// The projections of [`Group::Core`]. Each has a row in `projection_checkpoints`, made by its migration.
-const CORE: &[&dyn Projection] = &[&Shows, &Availability, &Bookings, &Waitlist, &Payments];
+const CORE: &[&dyn Projection] = &[&Shows, &Availability, &Bookings, &Waitlist, &Payments, &People];
 
 /// The projections of [`Group::Reports`]. Their rows have `in_core` false.
 const REPORTS: &[&dyn Projection] = &[&AuditIndex];

@@ -4,6 +4,7 @@ mod audit_index;
 mod availability;
 mod bookings;
 mod payments;
+mod people;
 mod shows;
 mod waitlist;
 
@@ -11,5 +12,6 @@ pub(crate) use audit_index::AuditIndex;
 pub(crate) use availability::Availability;
 pub(crate) use bookings::Bookings;
 pub(crate) use payments::Payments;
+pub(crate) use people::People;
 pub(crate) use shows::Shows;
 pub(crate) use waitlist::Waitlist;

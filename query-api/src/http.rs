@@ -14,6 +14,7 @@ mod replays;
 mod seals;
 mod seat_map;
 mod seats;
+mod users;
 mod waitlist;
 
 use axum::http::HeaderValue;
@@ -57,6 +58,9 @@ pub(crate) fn router(app: App, rate: &RateLimits) -> (axum::Router, utoipa::open
         .routes(routes!(replays::list_replays))
         .routes(routes!(replays::find_replay))
         .routes(routes!(projections::list_projections))
+        .routes(routes!(users::list_users))
+        .routes(routes!(users::find_user))
+        .routes(routes!(users::export_me))
         .split_for_parts();
     let (reports, reports_document) = OpenApiRouter::new()
         .routes(routes!(audit::search_audit))

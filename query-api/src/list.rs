@@ -8,6 +8,8 @@ use utoipa::{IntoParams, ToSchema};
 pub(crate) const PAGE_ENTRIES_DEFAULT: u32 = 50;
 /// The most entries of a page.
 pub(crate) const PAGE_ENTRIES_MAX: u32 = 200;
+/// The longest text that is searched for, in characters.
+const SEARCH_CHARS_MAX: usize = 200;
 
 /// The query parameters of a list that has no others.
 #[derive(Debug, Deserialize, IntoParams)]
@@ -63,6 +65,21 @@ pub(crate) fn checked_limit(limit: Option<u32>) -> Result<u32, Problem> {
     let detail = format!("must be from 1 to {PAGE_ENTRIES_MAX}");
     let error = FieldError { pointer: "/limit".into(), code: "out-of-range", detail };
     Err(Problem::invalid(vec![error]).with("parameter", "limit").with("limit", PAGE_ENTRIES_MAX))
+}
+
+/// A text to look for; blank is as good as absent.
+pub(crate) fn searched(parameter: &'static str, text: Option<&str>) -> Result<Option<String>, Problem> {
+    let Some(text) = text.map(str::trim).filter(|text| !text.is_empty()) else { return Ok(None) };
+    if text.chars().any(char::is_control) {
+        let detail = format!("Query parameters: {parameter}: must not contain control characters.");
+        return Err(Problem::bad_request("malformed-query", detail).with("parameter", parameter));
+    }
+    if text.chars().count() > SEARCH_CHARS_MAX {
+        let detail = format!("must be at most {SEARCH_CHARS_MAX} characters");
+        let error = FieldError { pointer: format!("/{parameter}"), code: "too-long", detail };
+        return Err(Problem::invalid(vec![error]).with("parameter", parameter).with("limit", SEARCH_CHARS_MAX));
+    }
+    Ok(Some(text.to_owned()))
 }
 
 #[cfg(test)]

@@ -9,6 +9,7 @@ use edge::problem::Problem;
 
 use crate::lane::Refused;
 use crate::passwords::Busy;
+use crate::people::NotDone;
 use crate::replays;
 
 /// A refused command about a show, as the client sees it.
@@ -22,15 +23,28 @@ pub(super) fn show_refused(refused: Refused<Rejection>) -> Problem {
 
 /// A refused command about an account, as the client sees it.
 #[expect(clippy::needless_pass_by_value, reason = "it is what `map_err` hands over")]
-pub(super) fn account_refused(refused: Refused<account::Rejection>) -> Problem {
+fn account_refused(refused: Refused<account::Rejection>) -> Problem {
     match refused {
         Refused::Rejected(rejection) => match rejection {
             account::Rejection::NoSuchAccount => Problem::not_found(rejection.to_string()),
             account::Rejection::RoleForbids => Problem::forbidden(rejection.to_string()),
+            account::Rejection::AccountErased => Problem::conflict("account-erased", rejection.to_string()),
+            account::Rejection::LastAdmin => Problem::conflict("last-admin", rejection.to_string()),
             account::Rejection::IdempotencyKeyReused => key_reused(rejection.to_string()),
         },
         Refused::Overloaded => overloaded(),
         Refused::Unavailable => unavailable(),
+    }
+}
+
+/// What was asked of a person's account and not done, as the client sees it.
+pub(super) fn not_done(not_done: NotDone) -> Problem {
+    match not_done {
+        NotDone::Refused(refused) => account_refused(refused),
+        NotDone::Failed(error) => {
+            tracing::warn!(error = format!("{error:#}"), "an account could not be changed");
+            unavailable()
+        }
     }
 }
 

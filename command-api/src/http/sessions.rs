@@ -5,8 +5,10 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use chrono::Utc;
 use domain::access::{Actor, Role};
+use domain::account::Standing;
 use domain::ids::AccountId;
 use domain::text::Text;
+use edge::bearer::ACCESS_TOKEN_S;
 use edge::extract::{CorrelationId, IdempotencyKey, Json};
 use edge::problem::Problem;
 use serde::{Deserialize, Serialize};
@@ -17,13 +19,14 @@ use super::answer::plain;
 use super::problem::{accounts_unavailable, key_reused, unavailable};
 use super::validate::Faults;
 use crate::accounts::{self, Person, Refreshed};
-use crate::app::App;
-use crate::tokens::ACCESS_TOKEN_S;
+use crate::app::{App, Registered};
 
-/// The longest e-mail address, in bytes (RFC 5321).
-const EMAIL_BYTES_MAX: usize = 254;
-/// How long a password may be, in bytes: short ones are guessed, huge ones only cost time.
-const PASSWORD_BYTES: std::ops::RangeInclusive<usize> = 8..=256;
+pub(super) mod credentials;
+
+pub(crate) use credentials::check_sign_in;
+
+use credentials::{EMAIL_BYTES_MAX, NOT_AN_EMAIL, is_email, password_fault};
+
 /// Under which account ids of keyed registrations are made; nobody is signed in yet.
 const REGISTRATIONS: Uuid = Uuid::from_u128(0x8f6e_52c4_1f0b_4d39_9d5a_6b1d_3c70_a2e1);
 
@@ -56,7 +59,7 @@ pub(super) struct AccountAnswer {
     params(("Idempotency-Key" = Option<String>, Header, description = "Makes the request safe to repeat")),
     responses(
         (status = 201, description = "Registered", body = AccountAnswer),
-        (status = 409, description = "`email-taken`"),
+        (status = 409, description = "`email-taken`, `account-erased`"),
         (status = 422, description = "`invalid` or `idempotency-key-reused`"),
     )
 )]
@@ -76,8 +79,12 @@ pub(super) async fn register(
     let person = Person { account_id, email, name, password_hash };
     let by = Actor { account_id, role: Role::Customer };
     match app.register(&person, Role::Customer, by, correlation_id).await {
-        Ok(true) => Ok(plain(StatusCode::CREATED, &account(&person, Role::Customer))),
-        Ok(false) => Err(email_taken()),
+        Ok(Registered::New) => Ok(plain(StatusCode::CREATED, &account(&person, Role::Customer))),
+        Ok(Registered::Taken) => Err(email_taken()),
+        Ok(Registered::Erased) => {
+            let detail = "this key belongs to an account that was erased; register with a new Idempotency-Key";
+            Err(Problem::conflict("account-erased", detail))
+        }
         Err(error) => {
             tracing::warn!(error = format!("{error:#}"), "an account could not be registered");
             Err(unavailable())
@@ -131,34 +138,6 @@ fn validated(body: &RegisterBody) -> Result<(String, String), Problem> {
     faults.finish(name.map(|name| (email, name.as_str().to_owned())))
 }
 
-const NOT_AN_EMAIL: &str = "must be an e-mail address, for example ada@example.org";
-
-fn password_fault(password: &str) -> Option<String> {
-    let (least, most) = PASSWORD_BYTES.into_inner();
-    (!PASSWORD_BYTES.contains(&password.len())).then(|| format!("must be {least} to {most} bytes long"))
-}
-
-/// Whether somebody could sign in with these; if not, what is wrong with them.
-pub(crate) fn check_sign_in(email: &str, password: &str) -> Result<(), String> {
-    if !is_email(email) {
-        return Err(format!("the e-mail address {NOT_AN_EMAIL}"));
-    }
-    password_fault(password).map_or(Ok(()), |fault| Err(format!("the password {fault}")))
-}
-
-/// Something before one `@`, and a dotted name after it. Whether mail arrives only mail can tell.
-fn is_email(email: &str) -> bool {
-    let plain = |c: char| !c.is_whitespace() && !c.is_control() && c != '@';
-    let Some((mailbox, host)) = email.split_once('@') else { return false };
-    let labels = host.split('.').all(|label| !label.is_empty());
-    email.len() <= EMAIL_BYTES_MAX
-        && !mailbox.is_empty()
-        && mailbox.chars().all(plain)
-        && host.chars().all(plain)
-        && host.contains('.')
-        && labels
-}
-
 /// E-mail and password.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -189,6 +168,7 @@ pub(super) struct TokensAnswer {
     responses(
         (status = 200, description = "Signed in", body = TokensAnswer),
         (status = 401, description = "`invalid-credentials`: unknown e-mail or wrong password"),
+        (status = 403, description = "`account-suspended`"),
     )
 )]
 pub(super) async fn log_in(
@@ -201,35 +181,44 @@ pub(super) async fn log_in(
     let searchable = !email.contains('\0') && email.len() <= EMAIL_BYTES_MAX;
     let email = if searchable { email.as_str() } else { "" };
     let found = accounts::find_by_email(&app.pool, email).await.map_err(|error| accounts_unavailable(&error))?;
-    let hash = found.as_ref().map(|person| person.password_hash.clone());
-    let mut password = body.password;
-    if password.len() > *PASSWORD_BYTES.end() {
-        password.clear();
-    }
-    let verified = app.passwords.verify(password, hash).await?;
     let tried = found.as_ref().map(|person| person.account_id);
-    let Some(person) = found.filter(|_| verified) else {
-        let problem = Problem::unauthorized("invalid-credentials", "unknown e-mail address or wrong password");
-        app.refusals.sign_in_failed(tried, problem.code(), correlation_id);
-        return Err(problem);
-    };
-    let refresh_token = accounts::issue_refresh_token(&app.pool, person.account_id, Uuid::now_v7())
-        .await
-        .map_err(|error| accounts_unavailable(&error))?;
+    let person = credentials::verified(&app, found, body.password).await.inspect_err(|problem| {
+        if problem.status() == StatusCode::UNAUTHORIZED {
+            app.refusals.sign_in_failed(tried, problem.code(), correlation_id);
+        }
+    })?;
+    // What refuses comes first: nobody who may not sign in is given a refresh token.
     let access_token = access_token(&app, person.account_id).await?;
-    Ok(tokens(access_token, refresh_token))
+    let refresh_token = accounts::issue_refresh_token(&app.pool, person.account_id, Uuid::now_v7()).await;
+    let refresh_token = refresh_token.map_err(|error| accounts_unavailable(&error))?;
+    // Without one the person was erased this very moment.
+    Ok(tokens(access_token, refresh_token.ok_or_else(no_such_account)?))
 }
 
+/// A token that rests on all that has happened to the account so far. It is read first: whatever happens
+/// after that has a later position, and makes the token void.
 async fn access_token(app: &App, account_id: AccountId) -> Result<String, Problem> {
-    let role = accounts::role(&app.log, account_id).await.map_err(|reason| {
+    let (account, position) = accounts::read(&app.log, account_id).await.map_err(|reason| {
         tracing::warn!(reason, "an account cannot be read from the log");
         unavailable()
     })?;
-    let actor = Actor { account_id, role: role.ok_or_else(unavailable)? };
-    app.keys.sign(&actor, Utc::now()).map_err(|error| {
+    match account.standing() {
+        Standing::Active => {}
+        Standing::Suspended => {
+            let detail = "this account is suspended; nobody can sign in with it until it is reinstated";
+            return Err(Problem::new(StatusCode::FORBIDDEN, "account-suspended", detail));
+        }
+        Standing::Erased => return Err(no_such_account()),
+    }
+    let actor = Actor { account_id, role: account.role().ok_or_else(unavailable)? };
+    app.keys.sign_at(&actor, position, Utc::now()).map_err(|error| {
         tracing::error!(error = format!("{error:#}"), "a token could not be signed");
         unavailable()
     })
+}
+
+fn no_such_account() -> Problem {
+    Problem::unauthorized("invalid-credentials", "there is no such account any more")
 }
 
 fn tokens(access_token: String, refresh_token: String) -> Response {
@@ -252,6 +241,7 @@ pub(super) struct RefreshBody {
     responses(
         (status = 200, description = "New tokens", body = TokensAnswer),
         (status = 401, description = "`invalid-refresh-token` or `refresh-token-reused`"),
+        (status = 403, description = "`account-suspended`"),
     )
 )]
 pub(super) async fn refresh(State(app): State<App>, Json(body): Json<RefreshBody>) -> Result<Response, Problem> {
@@ -285,6 +275,3 @@ pub(super) async fn log_out(State(app): State<App>, Json(body): Json<RefreshBody
     accounts::end_family(&app.pool, &body.refresh_token).await.map_err(|error| accounts_unavailable(&error))?;
     Ok(StatusCode::NO_CONTENT)
 }
-
-#[cfg(test)]
-mod tests;

@@ -118,7 +118,7 @@ pub(crate) struct BookingDetails {
 }
 
 impl Booking {
-    fn new(found: FoundBooking, names: &TicketNames) -> Self {
+    pub(super) fn new(found: FoundBooking, names: &TicketNames) -> Self {
         let currency = || found.currency.clone();
         let items = found.items.iter().map(|item| BookedItem {
             ticket_type_id: item.ticket_type_id.0,

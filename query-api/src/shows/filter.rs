@@ -4,16 +4,14 @@ use chrono::{DateTime, Datelike, SecondsFormat, Utc};
 use domain::access::{Action, Actor, may};
 use domain::ids::AccountId;
 use domain::show::Status;
-use edge::problem::{FieldError, Problem};
+use edge::problem::Problem;
 use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
 use crate::cursor::{self, Scope};
+use crate::list::searched;
 use crate::shows::EventSummary;
-
-/// The longest text that is searched for, in characters.
-const SEARCH_CHARS_MAX: usize = 200;
 
 /// The query parameters of the list of events.
 #[derive(Debug, Default, Deserialize, IntoParams)]
@@ -182,21 +180,6 @@ fn whose_drafts(caller: Option<Actor>) -> Result<Option<Uuid>, Problem> {
     let nobody = AccountId(Uuid::nil());
     let all = may(&caller, Action::RunShow { organizer: nobody });
     Ok(if all { None } else { Some(caller.account_id.0) })
-}
-
-/// A text to look for; blank is as good as absent.
-fn searched(parameter: &'static str, text: Option<&str>) -> Result<Option<String>, Problem> {
-    let Some(text) = text.map(str::trim).filter(|text| !text.is_empty()) else { return Ok(None) };
-    if text.chars().any(char::is_control) {
-        let detail = format!("Query parameters: {parameter}: must not contain control characters.");
-        return Err(Problem::bad_request("malformed-query", detail).with("parameter", parameter));
-    }
-    if text.chars().count() > SEARCH_CHARS_MAX {
-        let detail = format!("must be at most {SEARCH_CHARS_MAX} characters");
-        let error = FieldError { pointer: format!("/{parameter}"), code: "too-long", detail };
-        return Err(Problem::invalid(vec![error]).with("parameter", parameter).with("limit", SEARCH_CHARS_MAX));
-    }
-    Ok(Some(text.to_owned()))
 }
 
 /// RFC 3339 knows the years 0 to 9999, and Postgres has no year 0.

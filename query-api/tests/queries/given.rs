@@ -34,6 +34,7 @@ pub(crate) const ORGANIZER: Uuid = Uuid::from_u128(0xC);
 
 pub(crate) struct World {
     pub(crate) pool: PgPool,
+    pub(crate) log: Arc<PostgresLog>,
     /// Says where the read model stands, as the projector would.
     pub(crate) progress: watch::Sender<u64>,
     pub(crate) document: utoipa::openapi::OpenApi,
@@ -82,8 +83,9 @@ impl World {
         let followed = Progress { core: followed.clone(), reports: followed };
         let verifier = Verifier::new(&Jwks { keys: vec![public_key()] });
         let log = Arc::new(PostgresLog::new(pool.clone()));
-        let (router, document) = QueryApi::new(pool.clone(), log, verifier, followed, RateLimits::off()).router();
-        Self { pool, progress, document, router }
+        let query = QueryApi::new(pool.clone(), log.clone(), verifier, followed, RateLimits::off());
+        let (router, document) = query.router();
+        Self { pool, log, progress, document, router }
     }
 
     pub(crate) async fn get(&self, uri: &str) -> Answer {

@@ -1,0 +1,185 @@
+//! Everything that is held about the one who asks, as one document.
+
+use axum::extract::State;
+use axum::http::HeaderValue;
+use axum::http::header::{CACHE_CONTROL, CONTENT_DISPOSITION};
+use axum::response::Response;
+use chrono::{DateTime, Utc};
+use edge::bearer::Caller;
+use edge::extract::{MinPosition, Query};
+use edge::problem::Problem;
+use serde::Serialize;
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use super::User;
+use super::details::AccountFact;
+use crate::app::App;
+use crate::bookings::{self, When};
+use crate::export::{self, EXPORT_ROWS_MAX, FoundPayment, FoundRefund, FoundSignIn};
+use crate::http::bookings::Booking;
+use crate::http::waitlist::WaitlistEntry;
+use crate::http::{Money, NoParameters, bytes_of, json};
+use crate::{people, waitlist};
+
+/// Everything that is held about you.
+#[derive(Debug, Serialize, ToSchema)]
+struct Export {
+    account: User,
+    /// What happened to your account: the last 200 facts, oldest first.
+    history: Vec<AccountFact>,
+    sign_ins: Vec<SignIn>,
+    /// Holds among them; the last one first, as everything that follows.
+    bookings: Vec<Booking>,
+    waitlist_entries: Vec<WaitlistEntry>,
+    payments: Vec<OwnPayment>,
+    refunds: Vec<OwnRefund>,
+    /// Whether this is all: false if there are more than 10000 of a kind.
+    complete: bool,
+    /// The position of the log that this answer tells of.
+    #[schema(example = 48_213)]
+    as_of_position: u64,
+}
+
+/// A refresh token that was given to you.
+#[derive(Debug, Serialize, ToSchema)]
+struct SignIn {
+    /// All tokens of one sign-in have the same.
+    sign_in_id: Uuid,
+    expires_at: DateTime<Utc>,
+    /// When it was exchanged for the next one.
+    used_at: Option<DateTime<Utc>>,
+}
+
+/// Money that you paid, or were about to.
+#[derive(Debug, Serialize, ToSchema)]
+struct OwnPayment {
+    payment_id: Uuid,
+    booking_id: Uuid,
+    event_id: Uuid,
+    money: Money,
+    #[schema(example = "sandbox:succeed")]
+    method: String,
+    /// `started`, `succeeded` or `failed`.
+    #[schema(example = "succeeded")]
+    state: String,
+    started_at: DateTime<Utc>,
+    settled_at: Option<DateTime<Utc>>,
+}
+
+/// Money that goes back to you, or went.
+#[derive(Debug, Serialize, ToSchema)]
+struct OwnRefund {
+    #[schema(example = "0197c2b4-6f0e-7d51-9a43-5f1b8c7e2d90.1")]
+    refund_id: String,
+    booking_id: Uuid,
+    event_id: Uuid,
+    money: Money,
+    /// `given_back`, `not_needed`, `event_cancelled` or `goodwill`.
+    #[schema(example = "event_cancelled")]
+    reason: String,
+    /// `due`, `succeeded` or `failed`.
+    #[schema(example = "due")]
+    state: String,
+    due_at: DateTime<Utc>,
+    settled_at: Option<DateTime<Utc>>,
+}
+
+impl From<FoundSignIn> for SignIn {
+    fn from(FoundSignIn { family, expires_at, used_at }: FoundSignIn) -> Self {
+        Self { sign_in_id: family, expires_at, used_at }
+    }
+}
+
+impl From<FoundPayment> for OwnPayment {
+    fn from(found: FoundPayment) -> Self {
+        Self {
+            payment_id: found.payment_id,
+            booking_id: found.booking_id,
+            event_id: found.show_id,
+            money: Money { amount: found.amount, currency: found.currency },
+            method: found.method,
+            state: found.state,
+            started_at: found.started_at,
+            settled_at: found.settled_at,
+        }
+    }
+}
+
+impl From<FoundRefund> for OwnRefund {
+    fn from(found: FoundRefund) -> Self {
+        Self {
+            refund_id: format!("{}.{}", found.booking_id, found.refund),
+            booking_id: found.booking_id,
+            event_id: found.show_id,
+            money: Money { amount: found.amount, currency: found.currency },
+            reason: found.reason,
+            state: found.state,
+            due_at: found.due_at,
+            settled_at: found.settled_at,
+        }
+    }
+}
+
+/// Gives you everything that is held about you
+///
+/// As one JSON document: your account and what happened to it, sign-ins, bookings and holds, places on
+/// waitlists, payments and refunds.
+#[utoipa::path(
+    get, path = "/api/v1/users/me/export", tag = "accounts",
+    params(
+        ("Evently-Min-Position" = Option<u64>, Header, description = "Wait until the answer tells of this position")
+    ),
+    responses(
+        (status = 200, body = Export, description = "Everything"),
+        (status = 400, body = Problem, description = "`malformed-query`, `malformed-position`"),
+        (status = 401, body = Problem, description = "`missing-token`, `invalid-token`, `token-expired`, `token-revoked`"),
+        (status = 404, body = Problem, description = "`not-found`: nothing is known of this account"),
+        (status = 503, body = Problem, description = "`read-model-behind`, `unavailable`"),
+    ),
+    security(("bearer" = []))
+)]
+pub(crate) async fn export_me(
+    State(app): State<App>,
+    Caller(caller): Caller,
+    min_position: MinPosition,
+    Query(NoParameters {}): Query<NoParameters>,
+) -> Result<Response, Problem> {
+    app.freshness.reach(min_position).await?;
+    let export = gather(&app, caller.account_id.0).await?;
+    let mut response = json(bytes_of(&export)?);
+    let headers = response.headers_mut();
+    headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    headers.insert(CONTENT_DISPOSITION, HeaderValue::from_static("attachment; filename=\"evently-export.json\""));
+    Ok(response)
+}
+
+async fn gather(app: &App, me: Uuid) -> Result<Export, Problem> {
+    let found = people::find(&app.pool, me).await?;
+    let account = found.rows.into_iter().next();
+    let account = account.ok_or_else(|| Problem::not_found("Nothing is known of this account."))?;
+    let history = people::history(&app.log, me).await?;
+    let booked = bookings::list(&app.pool, me, When::All, None, EXPORT_ROWS_MAX).await?;
+    let names = bookings::ticket_names(&app.pool, &booked.rows).await?;
+    let entries = waitlist::list(&app.pool, me, None, None, EXPORT_ROWS_MAX + 1).await?;
+    let mut complete = true;
+    Ok(Export {
+        account: account.into(),
+        history: history.iter().map(|recorded| AccountFact::new(recorded, |actor| actor == me)).collect(),
+        sign_ins: all(export::sign_ins(&app.pool, me).await?, SignIn::from, &mut complete),
+        bookings: all(booked.rows, |booking| Booking::new(booking, &names), &mut complete),
+        waitlist_entries: all(entries.rows, WaitlistEntry::from, &mut complete),
+        payments: all(export::payments(&app.pool, me).await?, OwnPayment::from, &mut complete),
+        refunds: all(export::refunds(&app.pool, me).await?, OwnRefund::from, &mut complete),
+        complete,
+        as_of_position: found.as_of,
+    })
+}
+
+/// Rows as they are shown, no more than may be; notes it if there are more.
+fn all<R, T>(mut rows: Vec<R>, shown: impl Fn(R) -> T, complete: &mut bool) -> Vec<T> {
+    let most = EXPORT_ROWS_MAX as usize;
+    *complete &= rows.len() <= most;
+    rows.truncate(most);
+    rows.into_iter().map(shown).collect()
+}
