@@ -8,6 +8,7 @@ mod audit;
 mod facts;
 mod ledger;
 mod moment;
+mod people;
 mod recount;
 mod show;
 mod tables;

@@ -1,7 +1,8 @@
 //! The payloads of events as their JSON is documented, read without the domain's types. The shapes stand
-//! in one file each for the programme, the seats, the sale, the money and the waitlist.
+//! in one file each for people, the programme, the seats, the sale, the money and the waitlist.
 
 mod money;
+mod people;
 mod programme;
 mod sale;
 mod seating;
@@ -14,8 +15,9 @@ pub(super) use money::{
     PaymentFailed, PaymentStarted, PaymentSucceeded, RefundDue, RefundFailed, RefundReason, RefundRetried,
     RefundSucceeded,
 };
+pub(super) use people::{Account, Suspended, Trusted};
 pub(super) use programme::{
-    Account, Capacity, Details, Discount, Payment, Policy, Price, PromoCode, PutOff, SaleTerms, Schedule, ShowCreated,
+    Capacity, Details, Discount, Payment, Policy, Price, PromoCode, PutOff, SaleTerms, Schedule, ShowCreated,
     TicketTermsSet, TicketType,
 };
 pub(super) use sale::{Confirmed, Given, HoldConfirmed, HoldExtended, Item, LapsedHold, Reduced, SetAside};
@@ -24,8 +26,12 @@ pub(super) use waitlist::{Declined, LapsedOffer, Left, NewEntry, Offered};
 
 /// What an event says.
 pub(super) enum Fact<'a> {
-    AccountRegistered(Account),
-    RoleGranted(Account),
+    AccountRegistered(Trusted<'a>),
+    RoleGranted(Trusted<'a>),
+    AccountSuspended(Suspended<'a>),
+    AccountReinstated(Account),
+    SessionsEnded(Account),
+    AccountErased(Account),
     ShowCreated(Box<ShowCreated>),
     ShowDescribed(Details),
     ShowScheduled(Schedule),
@@ -77,6 +83,10 @@ impl<'a> Fact<'a> {
         let fact = match event_type {
             "AccountRegistered" => json(payload).map(Self::AccountRegistered),
             "RoleGranted" => json(payload).map(Self::RoleGranted),
+            "AccountSuspended" => json(payload).map(Self::AccountSuspended),
+            "AccountReinstated" => json(payload).map(Self::AccountReinstated),
+            "SessionsEnded" => json(payload).map(Self::SessionsEnded),
+            "AccountErased" => json(payload).map(Self::AccountErased),
             "BookingConfirmed" => json(payload).map(Self::BookingConfirmed),
             "SeatsHeld" => json(payload).map(Self::SeatsHeld),
             "HoldExtended" => json(payload).map(Self::HoldExtended),

@@ -5,9 +5,10 @@ use std::collections::HashMap;
 use uuid::Uuid;
 
 use super::audit::AuditRows;
-use super::facts::{Account, Fact};
+use super::facts::Fact;
 use super::ledger::Ledger;
 use super::moment::Moment;
+use super::people::Person;
 use super::show::Show;
 use super::walk::{Event, Stream};
 
@@ -15,6 +16,7 @@ use super::walk::{Event, Stream};
 #[derive(Default)]
 pub(super) struct Recount {
     pub(super) events: u64,
+    pub(super) people: HashMap<Uuid, Person>,
     pub(super) shows: HashMap<Uuid, Show>,
     pub(super) bookings: Ledger,
     pub(super) audit: AuditRows,
@@ -28,7 +30,7 @@ impl Recount {
         let fact = Fact::read(event.kind, event.schema_version, event.payload)?;
         self.audit.take(event, stream, &fact);
         match stream {
-            Stream::Account(account_id) => take_account(event, account_id, &fact)?,
+            Stream::Account(account_id) => Person::take(&mut self.people, event, account_id, &fact)?,
             Stream::Show(show_id) => self.take_show(event, show_id, fact)?,
         }
         self.events += 1;
@@ -98,19 +100,4 @@ fn check_key(key: Option<Uuid>, fact: &Fact) -> Result<(), String> {
         Some(_) => Err(format!("its key is not the id of {of}")),
         None => Err("it has a key, though nothing begins with it that has an id".into()),
     }
-}
-
-fn take_account(event: &Event, account_id: Uuid, fact: &Fact) -> Result<(), String> {
-    let (named, is_first) = match fact {
-        Fact::AccountRegistered(Account { account_id }) => (*account_id, true),
-        Fact::RoleGranted(Account { account_id }) => (*account_id, false),
-        _ => return Err(format!("a {} does not belong in the stream of an account", event.kind)),
-    };
-    if named != account_id {
-        return Err(format!("it speaks of another account, {named}"));
-    }
-    if is_first != (event.version == 1) {
-        return Err("an account is registered with the first event of its stream, and only there".into());
-    }
-    Ok(())
 }

@@ -3,6 +3,7 @@
 mod audit;
 mod bookings;
 mod money;
+mod people;
 mod seats;
 mod shows;
 mod waitlist;
@@ -66,16 +67,18 @@ pub(super) enum Table {
     Payments,
     Refunds,
     AuditIndex,
+    People,
 }
 
 /// Which projection keeps which tables.
-const PROJECTIONS: [(&str, &[Table]); 6] = [
+const PROJECTIONS: [(&str, &[Table]); 7] = [
     ("shows", &[Table::Shows]),
     ("availability", &[Table::TicketTypes, Table::SeatMaps, Table::Seats]),
     ("bookings", &[Table::Bookings, Table::PromoCodes]),
     ("waitlist", &[Table::WaitlistEntries]),
     ("payments", &[Table::Payments, Table::Refunds]),
     ("audit_index", &[Table::AuditIndex]),
+    ("people", &[Table::People]),
 ];
 
 /// How far a projection has come.
@@ -135,6 +138,7 @@ impl Table {
             Self::Payments => table!("payments"),
             Self::Refunds => table!("refunds"),
             Self::AuditIndex => table!("audit_index"),
+            Self::People => table!("people"),
         }
     }
 
@@ -179,6 +183,7 @@ impl Table {
             Self::Payments => money::payment(row, recount, found),
             Self::Refunds => money::refund(row, recount, found),
             Self::AuditIndex => audit::index_row(row, recount, found),
+            Self::People => people::person(row, recount, found),
         }
     }
 
@@ -194,6 +199,7 @@ impl Table {
             Self::Payments => money::missing_payment(recount, found),
             Self::Refunds => money::missing_refund(recount, found),
             Self::AuditIndex => audit::missing_index_row(recount, found),
+            Self::People => people::missing_person(recount, found),
         }
     }
 }

@@ -153,6 +153,11 @@ impl World {
         self.write(StreamId::new("show", show), event_type, &payload, key).await
     }
 
+    /// Records something about an account, whatever the rules say.
+    pub(crate) async fn to_account(&self, account: Uuid, event_type: &'static str, payload: Value) {
+        self.write(StreamId::new("account", account), event_type, &payload, None).await;
+    }
+
     async fn write(&self, stream: StreamId, event_type: &'static str, payload: &Value, key: Option<Uuid>) -> Position {
         let payload = payload.to_string().into_bytes().into();
         let event =
@@ -222,7 +227,7 @@ impl World {
     pub(crate) async fn project_anew(&self) {
         self.sql(
             "TRUNCATE shows, ticket_types, seat_maps, seats, bookings, promo_codes, waitlist_entries, payments, refunds,
-                      audit_index",
+                      audit_index, people",
         )
         .await;
         self.sql("UPDATE projection_checkpoints SET position = 0").await;

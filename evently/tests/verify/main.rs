@@ -3,6 +3,7 @@
 mod crowd;
 mod given;
 mod life;
+mod people;
 mod rows;
 mod rules;
 

@@ -5,11 +5,6 @@ use serde::Deserialize;
 use uuid::Uuid;
 
 #[derive(Deserialize)]
-pub(in crate::verify) struct Account {
-    pub(in crate::verify) account_id: Uuid,
-}
-
-#[derive(Deserialize)]
 pub(in crate::verify) struct ShowCreated {
     pub(in crate::verify) show_id: Uuid,
     pub(in crate::verify) organizer_id: Uuid,
