@@ -17,7 +17,7 @@ use uuid::Uuid;
 
 use crate::accounts::{self, Person};
 use crate::agenda::{self, Reminders};
-use crate::lane::{Clock, LaneSettings, Lanes, Refused};
+use crate::lane::{Clock, Committed, LaneSettings, Lanes, Refused};
 use crate::passwords::Passwords;
 use crate::payments::{self, PaymentSecret, Payments};
 use crate::refusals::Refusals;
@@ -161,7 +161,8 @@ impl CommandApi {
         let password_hash = self.app.passwords.hash(admin.password.clone()).await?;
         let account_id = AccountId(Uuid::now_v7());
         let person = Person { account_id, email, name: "Administrator".into(), password_hash };
-        Ok(self.app.register(&person, Role::Admin, Actor::PLATFORM, Uuid::now_v7()).await? == Registered::New)
+        let registered = self.app.register(&person, Role::Admin, Actor::PLATFORM, Uuid::now_v7()).await?;
+        Ok(matches!(registered, Registered::New(_)))
     }
 
     /// Lets the lanes finish what they hold. The routers must be gone by then: each keeps a door open.
@@ -188,7 +189,7 @@ impl CommandApi {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Registered {
     /// There is one now.
-    New,
+    New(Committed),
     /// Somebody has the e-mail address or the account id.
     Taken,
     /// The account id is that of somebody who was erased.
@@ -214,11 +215,11 @@ impl App {
         let account_id = person.account_id;
         let command = Command::RegisterAccount { account_id, role };
         let recorded = self.accounts.execute(account_id.0, command, by, correlation_id, |_| ()).await;
-        match recorded {
+        let done = match recorded {
             Err(Refused::Rejected(Rejection::AccountErased)) => return Ok(Registered::Erased),
             recorded => recorded.map_err(|refused| anyhow::anyhow!("the account was not recorded: {refused:?}"))?,
         };
         transaction.commit().await?;
-        Ok(Registered::New)
+        Ok(Registered::New(done.committed))
     }
 }

@@ -13,6 +13,7 @@ mod faults;
 mod holds;
 mod lanes;
 mod payments;
+mod people;
 mod programme;
 mod queries;
 mod replays;

@@ -15,11 +15,12 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::answer::plain;
+use super::answer::{obeyed, plain};
 use super::problem::{accounts_unavailable, key_reused, unavailable};
 use super::validate::Faults;
 use crate::accounts::{self, Person, Refreshed};
 use crate::app::{App, Registered};
+use crate::lane::Committed;
 
 pub(super) mod credentials;
 
@@ -79,7 +80,10 @@ pub(super) async fn register(
     let person = Person { account_id, email, name, password_hash };
     let by = Actor { account_id, role: Role::Customer };
     match app.register(&person, Role::Customer, by, correlation_id).await {
-        Ok(Registered::New) => Ok(plain(StatusCode::CREATED, &account(&person, Role::Customer))),
+        Ok(Registered::New(committed)) => {
+            let committed = Committed { repeated: false, ..committed };
+            Ok(obeyed(StatusCode::CREATED, &account(&person, Role::Customer), committed))
+        }
         Ok(Registered::Taken) => Err(email_taken()),
         Ok(Registered::Erased) => {
             let detail = "this key belongs to an account that was erased; register with a new Idempotency-Key";

@@ -7,6 +7,8 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::golden;
+use crate::accounts::PASSWORD;
+use crate::people::Member;
 use crate::support::world::token_until;
 use crate::support::{Answer, World, a_house, a_show, seat};
 
@@ -75,6 +77,7 @@ async fn problems_look_as_agreed() {
     shapes.note(&world.admin().get("/api/v1/admin/audit?event_type=Nothing").await);
     shapes.note(&world.admin().get("/api/v1/admin/audit?stream=tour-1").await);
     note_refused_replays(&world, &mut shapes).await;
+    note_refused_people(&world, &mut shapes).await;
     golden("problems.txt", &shapes.written());
 }
 
@@ -237,4 +240,17 @@ async fn note_refused_terms(world: &World, shapes: &mut Shapes) {
         "starts_at": "2041-01-01T19:00:00Z", "ends_at": "2041-01-01T21:00:00Z", "refund_until": "2020-01-01T00:00:00Z"
     });
     shapes.note(&olga.post(&format!("/api/v1/admin/events/{}/reschedule", show.id)).json(&past).await);
+}
+
+async fn note_refused_people(world: &World, shapes: &mut Shapes) {
+    let admin = world.admin();
+    let bea = Member::signs_up(world, "bea@example.org").await;
+    let suspend = json!({ "reason": "abuse" });
+    bea.is("suspend", &admin).json(&suspend).await.ok();
+    shapes.note(&bea.person.get("/api/v1/users/me").await);
+    shapes.note(&bea.signs_in(PASSWORD).await);
+    bea.is("erase", &admin).await.ok();
+    shapes.note(&bea.is("suspend", &admin).json(&suspend).await);
+    let boss = Member::admin(world).await;
+    shapes.note(&boss.is("erase", &admin).await);
 }

@@ -84,13 +84,13 @@ impl Scene {
         let role = match who {
             0 => return world.stranger(),
             2 if customers && !endpoint.contains("/admin/") => return self.ada.clone(),
-            2 if !endpoint.ends_with("/me") => return self.olga.clone(),
+            2 if !endpoint.contains("/users/me") => return self.olga.clone(),
             1 | 2 => Role::Customer,
             3 => Role::Organizer,
             _ => Role::Admin,
         };
         let person = world::person(&self.olga.line, role);
-        if endpoint.ends_with("/me") {
+        if endpoint.contains("/users/me") {
             return person.with_token(&world::token(registered(world).await, role));
         }
         person
@@ -185,6 +185,8 @@ pub(super) fn good_bodies(endpoint: &str, show: &Show) -> Vec<Value> {
             vec![json!({ "projection": "shows" }), json!({ "projection": "bookings", "to_position": 1 })]
         }
         ("PUT", "admin/users/{account_id}/role") => vec![json!({ "role": "organizer" })],
+        ("POST", "admin/users/{account_id}/suspend") => vec![json!({ "reason": "fraud" })],
+        ("DELETE", "users/me") => vec![json!({ "password": "correct horse" })],
         _ => bodies_of_running(method, path, show),
     }
 }

@@ -65,6 +65,11 @@ impl World {
         Desk::open(self.database.options(), |_| ()).await
     }
 
+    /// Another platform on the same database that only answers queries.
+    pub(crate) async fn reading_desk(&self) -> Desk {
+        Desk::open(self.database.options(), |settings| settings.role = cli::Role::Query).await
+    }
+
     /// Where it listens, as `host:port`.
     pub(crate) fn address(&self) -> String {
         self.desk.platform.address().to_string()
