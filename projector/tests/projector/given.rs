@@ -92,12 +92,18 @@ impl World {
     /// Records what happened to a show; tells the position of the last event.
     pub(crate) async fn append(&self, show: Uuid, events: &[Event]) -> Position {
         let events = events.iter().map(|event| recorded(event.event_type(), event.encode().into()));
-        self.write(show, events.collect()).await
+        self.write(StreamId::new("show", show), events.collect()).await
+    }
+
+    /// Records what happened to an account; tells the position of the last event.
+    pub(crate) async fn append_to(&self, account: Uuid, events: &[domain::account::Event]) -> Position {
+        let events = events.iter().map(|event| recorded(event.event_type(), event.encode().into()));
+        self.write(StreamId::new("account", account), events.collect()).await
     }
 
     /// Records an event that no command would make.
     pub(crate) async fn append_raw(&self, show: Uuid, event_type: &'static str, payload: Bytes) -> Position {
-        self.write(show, vec![recorded(event_type, payload)]).await
+        self.write(StreamId::new("show", show), vec![recorded(event_type, payload)]).await
     }
 
     /// Records what somebody did to a show.
@@ -106,20 +112,10 @@ impl World {
             let plain = recorded(event.event_type(), event.encode().into());
             NewEvent { metadata: Metadata { actor, ..plain.metadata }, ..plain }
         });
-        self.write(show, events.collect()).await
+        self.write(StreamId::new("show", show), events.collect()).await
     }
 
-    async fn write(&self, show: Uuid, events: Vec<NewEvent>) -> Position {
-        self.write_to(StreamId::new("show", show), events).await
-    }
-
-    /// Records an event of an account.
-    pub(crate) async fn append_account(&self, account: Uuid, event_type: &'static str) -> Position {
-        let events = vec![recorded(event_type, Bytes::from_static(b"{}"))];
-        self.write_to(StreamId::new("account", account), events).await
-    }
-
-    async fn write_to(&self, stream: StreamId, events: Vec<NewEvent>) -> Position {
+    async fn write(&self, stream: StreamId, events: Vec<NewEvent>) -> Position {
         let expected_version = self.log.versions(&[stream]).await.unwrap()[0];
         let append = StreamAppend { stream, expected_version, events };
         self.log.append(&[append], noon()).await.unwrap().last

@@ -29,7 +29,7 @@ async fn a_wrong_method_names_the_right_ones() {
         (Method::DELETE, format!("/api/v1/events/{id}"), "GET,HEAD"),
         (Method::PATCH, format!("/api/v1/events/{id}/seats"), "GET,HEAD"),
         (Method::GET, "/api/v1/auth/login".to_owned(), "POST"),
-        (Method::POST, format!("/api/v1/admin/users/{id}/role"), "PUT"),
+        (Method::POST, format!("/api/v1/admin/users/{id}/role"), "DELETE,PUT"),
         (Method::GET, format!("/api/v1/admin/events/{id}"), "PATCH"),
         (Method::POST, "/healthz".to_owned(), "GET,HEAD"),
         (Method::from_bytes(b"BREW").unwrap(), "/api/v1/bookings".to_owned(), "POST"),

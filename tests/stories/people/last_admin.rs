@@ -8,7 +8,7 @@ use crate::support::log::facts;
 use crate::support::{Answer, Person, World};
 
 /// How often the race is run; each time another pair of steps.
-const RACES: usize = 12;
+const RACES: usize = 30;
 
 async fn admins_of(world: &World) -> usize {
     let facts = facts(&mut world.database.connect().await).await;
