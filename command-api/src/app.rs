@@ -20,6 +20,7 @@ use crate::agenda::{self, Reminders};
 use crate::lane::{Clock, Committed, LaneSettings, Lanes, Refused};
 use crate::passwords::Passwords;
 use crate::payments::{self, PaymentSecret, Payments};
+use crate::people;
 use crate::refusals::Refusals;
 use crate::tokens::SigningKeys;
 
@@ -87,7 +88,7 @@ pub struct CommandApi {
     app: App,
     rate: RateLimits,
     tasks: Vec<JoinHandle<()>>,
-    /// The payment provider and the agenda: they go on for ever, and can be cut off at any time.
+    /// The payment provider, the agenda, and what finishes erasures: they go on for ever, and can be cut off at any time.
     background: Vec<JoinHandle<()>>,
 }
 
@@ -121,7 +122,8 @@ impl CommandApi {
         }));
         let webhook = crate::http::webhook(app.clone()).0;
         let provider = tokio::spawn(provider.run(webhook, app.payment_secret.clone(), clock));
-        let background = vec![provider, tokio::spawn(agenda::keep(app.clone()))];
+        let agenda = tokio::spawn(agenda::keep(app.clone()));
+        let background = vec![provider, agenda, tokio::spawn(people::finish_erasures(app.clone()))];
         Self { app, rate, tasks, background }
     }
 

@@ -1,7 +1,7 @@
 //! The writing side: takes commands over REST, lets lanes decide and record them.
 //!
 //! Start with `http.rs`, the route table, and follow a booking to [`lane`]. Nothing here decides by a
-//! read model (`agenda.rs` alone looks at some, for hints), and nothing but the lanes appends to the log.
+//! read model (`agenda.rs` and `people/unfinished.rs` look at some, for hints), and nothing but the lanes appends to the log.
 
 mod http;
 

@@ -1,6 +1,8 @@
 //! What is done to people's accounts: a command for the log, and what follows from it outside of the log
 //! (sessions that end, personal rows that go), both or neither.
 
+mod unfinished;
+
 use anyhow::Context as _;
 use chrono::Utc;
 use domain::access::{Actor, Role};
@@ -14,6 +16,8 @@ use uuid::Uuid;
 use crate::accounts;
 use crate::app::App;
 use crate::lane::{Done, Refused};
+
+pub(crate) use unfinished::finish_erasures;
 
 /// Nobody waits longer than this for others who change the same account, or take another administrator
 /// away at the same time: 2 s.

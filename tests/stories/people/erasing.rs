@@ -8,7 +8,7 @@ use super::{Member, signs_in};
 use crate::accounts::PASSWORD;
 use crate::support::database::OwnDatabase;
 use crate::support::world::{self, Desk, verifies};
-use crate::support::{Show, World, a_show};
+use crate::support::{Show, World, a_show, in_time};
 
 const EMAIL: &str = "augusta.ada@example.org";
 
@@ -152,4 +152,24 @@ async fn the_address_is_free_again_and_the_new_account_is_another() {
     signs_in(&stranger, EMAIL, PASSWORD).await.ok();
     let found = world.admin().get("/api/v1/admin/users?q=augusta").await.ok();
     assert_eq!(found["data"].as_array().unwrap().len(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_erasure_that_was_cut_short_is_finished_by_the_next_start() {
+    let world = World::start().await;
+    let ada = Member::signs_up(&world, EMAIL).await;
+    ada.is("erase", &world.admin()).await.ok();
+    ada.seen_by(&world.admin()).await;
+    let mut connection = world.database.connect().await;
+    // As if the rows had not gone with the fact.
+    sqlx::query("INSERT INTO accounts (account_id, email, name, password_hash) VALUES ($1, $2, 'Augusta', 'x')")
+        .bind(ada.person.account_id)
+        .bind(EMAIL)
+        .execute(&mut connection)
+        .await
+        .unwrap();
+    let next = world.second_desk().await;
+    let gone = async { while everything(&mut connection).await.contains("augusta") {} };
+    in_time("an erasure that was cut short", gone).await;
+    next.close().await;
 }

@@ -5,6 +5,7 @@ use serde_json::json;
 use super::Member;
 use crate::accounts::PASSWORD;
 use crate::support::log::facts;
+use crate::support::world::{ADMIN_EMAIL, ADMIN_PASSWORD};
 use crate::support::{Answer, Person, World};
 
 /// How often the race is run; each time another pair of steps.
@@ -44,7 +45,7 @@ async fn the_last_administrator_cannot_be_lost_in_any_way() {
         }
         boss.is("erase", by).await.refused("last-admin");
     }
-    let secret = json!({ "password": crate::support::world::ADMIN_PASSWORD });
+    let secret = json!({ "password": ADMIN_PASSWORD });
     boss.person.delete("/api/v1/users/me").json(&secret).await.refused("last-admin");
     boss.person.get("/api/v1/users/me").await.ok();
     boss.refreshes().await.ok();
@@ -76,6 +77,26 @@ async fn a_row_that_says_more_than_the_log_lets_nobody_go() {
     let mut connection = world.database.connect().await;
     sqlx::query("UPDATE accounts SET staff = true").execute(&mut connection).await.unwrap();
     boss.is("erase", &boss.person).await.refused("last-admin");
+}
+
+#[tokio::test]
+async fn administrators_of_an_older_release_are_known_as_such() {
+    let world = World::start().await;
+    let ada = Member::signs_up(&world, "ada@example.org").await;
+    Member::signs_up(&world, "bob@example.org").await;
+    ada.is_granted("admin", &world.admin()).await.ok();
+    let mut connection = world.database.connect().await;
+    sqlx::query("UPDATE accounts SET staff = false").execute(&mut connection).await.unwrap();
+
+    // What the migration does to rows that were there before it.
+    let migration = include_str!("../../../migrations/0007_people.sql");
+    let marks = migration.split_inclusive(';').find(|statement| statement.contains("UPDATE accounts")).unwrap();
+    sqlx::raw_sql(marks).execute(&mut connection).await.unwrap();
+    let marked: Vec<String> = sqlx::query_scalar("SELECT email FROM accounts WHERE staff ORDER BY email")
+        .fetch_all(&mut connection)
+        .await
+        .unwrap();
+    assert_eq!(marked, [ADMIN_EMAIL, "ada@example.org"]);
 }
 
 #[tokio::test(flavor = "multi_thread")]
