@@ -48,7 +48,7 @@ async fn read(pool: &PgPool, keeps: bool) -> Result<Vec<Revocation>, sqlx::Error
         sqlx::query(DELETE_OLD).bind(kept_s).execute(pool).await?;
     }
     let rows: Vec<(Uuid, i64, DateTime<Utc>)> =
-        sqlx::query_as(READ).bind(kept_s).bind(REVOCATIONS_MAX as i64).fetch_all(pool).await?;
+        sqlx::query_as(READ).bind(kept_s).bind(i64::from(REVOCATIONS_MAX)).fetch_all(pool).await?;
     let revocation = |(account_id, position, revoked_at): (Uuid, i64, DateTime<Utc>)| Revocation {
         account_id: AccountId(account_id),
         position: position.unsigned_abs(),

@@ -15,7 +15,7 @@ use super::{ACCESS_TOKEN_S, Verified};
 pub const REVOCATION_KEPT_S: i64 = ACCESS_TOKEN_S + 60;
 
 /// The most revocations that are kept in mind. Beyond it the latest are left out, loudly.
-pub const REVOCATIONS_MAX: usize = 200_000;
+pub const REVOCATIONS_MAX: u32 = 200_000;
 
 /// From here on the tokens of an account are other ones.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -67,7 +67,7 @@ impl Revoked {
         let Ok(mut by_account) = self.by_account.write() else { return };
         by_account.retain(|_, kept| kept.heard_s + REVOCATION_KEPT_S > now_s);
         for Revocation { account_id, position, at_ms } in revocations {
-            let room = by_account.len() < REVOCATIONS_MAX;
+            let room = by_account.len() < REVOCATIONS_MAX as usize;
             match by_account.entry(account_id) {
                 Entry::Occupied(mut entry) => {
                     let kept = entry.get_mut();

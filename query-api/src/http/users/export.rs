@@ -45,7 +45,8 @@ struct Export {
 #[derive(Debug, Serialize, ToSchema)]
 struct SignIn {
     /// All tokens of one sign-in have the same.
-    sign_in_id: Uuid,
+    #[serde(rename = "sign_in_id")]
+    id: Uuid,
     expires_at: DateTime<Utc>,
     /// When it was exchanged for the next one.
     used_at: Option<DateTime<Utc>>,
@@ -87,7 +88,7 @@ struct OwnRefund {
 
 impl From<FoundSignIn> for SignIn {
     fn from(FoundSignIn { family, expires_at, used_at }: FoundSignIn) -> Self {
-        Self { sign_in_id: family, expires_at, used_at }
+        Self { id: family, expires_at, used_at }
     }
 }
 
