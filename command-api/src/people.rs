@@ -16,6 +16,7 @@ use uuid::Uuid;
 use crate::accounts;
 use crate::app::App;
 use crate::lane::{Done, Refused};
+use crate::refusals;
 
 pub(crate) use unfinished::finish_erasures;
 
@@ -27,8 +28,11 @@ const STAFF_LOOKED_AT_MAX: i64 = 1_000;
 
 /// What personal there is of an account, table by table; `$1` is the account. Whoever adds a table with
 /// personal rows adds it here. The log has none, and read models name nobody.
-const PERSONAL_ROWS: [&str; 2] =
-    ["DELETE FROM refresh_tokens WHERE account_id = $1", "DELETE FROM accounts WHERE account_id = $1"];
+const PERSONAL_ROWS: [&str; 3] = [
+    "DELETE FROM refresh_tokens WHERE account_id = $1",
+    "DELETE FROM accounts WHERE account_id = $1",
+    refusals::FORGET,
+];
 
 /// What somebody wants done to an account.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

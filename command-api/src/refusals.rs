@@ -100,12 +100,8 @@ fn is_recorded(refusal: &Refusal<'_>) -> bool {
     known && refusal.route != "unmatched" && actor.any(|actor| staffs || actor.role != Role::Customer)
 }
 
-/// Removes everything that an account was refused, for whoever erases the account.
-#[allow(dead_code, reason = "erasing accounts calls it")]
-pub(crate) async fn forget(transaction: &mut PgTransaction<'_>, account_id: Uuid) -> Result<(), sqlx::Error> {
-    sqlx::query("DELETE FROM refusals WHERE actor = $1").bind(account_id).execute(&mut **transaction).await?;
-    Ok(())
-}
+/// Removes everything that an account (`$1`) was refused, for whoever erases it.
+pub(crate) const FORGET: &str = "DELETE FROM refusals WHERE actor = $1";
 
 /// Counts what is not written down.
 fn dropped(why: &'static str, rows: usize) {

@@ -191,12 +191,20 @@ pub(super) async fn log_in(
             app.refusals.sign_in_failed(tried, problem.code(), correlation_id);
         }
     })?;
-    // What refuses comes first: nobody who may not sign in is given a refresh token.
-    let access_token = access_token(&app, person.account_id).await?;
+    // The refresh token comes first: whoever suspends the account either finds it there and deletes it, or has
+    // written to the log before it was made, which is then read for the access token.
     let refresh_token = accounts::issue_refresh_token(&app.pool, person.account_id, Uuid::now_v7()).await;
-    let refresh_token = refresh_token.map_err(|error| accounts_unavailable(&error))?;
-    // Without one the person was erased this very moment.
-    Ok(tokens(access_token, refresh_token.ok_or_else(no_such_account)?))
+    let refresh_token = refresh_token.map_err(|error| accounts_unavailable(&error))?.ok_or_else(no_such_account)?;
+    match access_token(&app, person.account_id).await {
+        Ok(access_token) => Ok(tokens(access_token, refresh_token)),
+        Err(refused) => {
+            accounts::end_family(&app.pool, &refresh_token).await.map_err(|error| accounts_unavailable(&error))?;
+            if refused.status() == StatusCode::FORBIDDEN {
+                app.refusals.sign_in_failed(tried, refused.code(), correlation_id);
+            }
+            Err(refused)
+        }
+    }
 }
 
 /// A token that rests on all that has happened to the account so far. It is read first: whatever happens

@@ -96,7 +96,7 @@ async fn administrators_of_an_older_release_are_known_as_such() {
         .fetch_all(&mut connection)
         .await
         .unwrap();
-    assert_eq!(marked, [ADMIN_EMAIL, "ada@example.org"]);
+    assert_eq!(marked, ["ada@example.org", ADMIN_EMAIL]);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -7,10 +7,13 @@ use serde_json::json;
 use super::Member;
 use crate::accounts::PASSWORD;
 use crate::support::log::{count, facts};
-use crate::support::{Person, World, a_show};
+use crate::support::{Person, World, a_show, in_time};
 
 /// How long an access token may live on anywhere once it is void.
 const TOKENS_STOP_MAX: Duration = Duration::from_secs(5);
+
+/// How often people sign in and are suspended at the same moment.
+const ROUNDS: usize = 10;
 
 /// Asks until the token is refused, which must not take longer than it may.
 async fn stops(person: &Person, path: &str) {
@@ -91,6 +94,36 @@ async fn nobody_signs_in_while_suspended_and_everybody_after() {
     let back = ada.person.with_token(tokens["access_token"].as_str().unwrap());
     assert_eq!(back.get("/api/v1/users/me").await.ok()["role"], "customer");
     world.verifies().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn no_token_of_a_sign_in_at_the_same_moment_survives() {
+    let world = World::start().await;
+    let admin = world.admin();
+    let ada = Member::signs_up(&world, "ada@example.org").await;
+    for _ in 0..ROUNDS {
+        // The suspension comes as the first of them is in, and the others are about to be.
+        let first = async {
+            let answer = ada.signs_in(PASSWORD).await;
+            (answer, ada.is("suspend", &admin).json(&json!({ "reason": "fraud" })).await)
+        };
+        let ((one, suspended), two, three) = tokio::join!(first, ada.signs_in(PASSWORD), ada.signs_in(PASSWORD));
+        suspended.ok();
+        for answer in [one, two, three] {
+            if answer.status == 200 {
+                let tokens = answer.ok();
+                let late = ada.person.with_token(tokens["access_token"].as_str().unwrap());
+                late.get("/api/v1/users/bookings").await.problem(401, "token-revoked");
+            } else {
+                answer.problem(403, "account-suspended");
+            }
+        }
+        let mut connection = world.database.connect().await;
+        let kept: i64 =
+            sqlx::query_scalar("SELECT count(*) FROM refresh_tokens").fetch_one(&mut connection).await.unwrap();
+        assert_eq!(kept, 0, "a refresh token would open the account once it is reinstated");
+        ada.is("reinstate", &admin).await.ok();
+    }
 }
 
 #[tokio::test]
@@ -181,4 +214,24 @@ async fn only_administrators_keep_other_people() {
     ada.is("erase", &ada.person).await.problem(403, "forbidden");
     assert_eq!(count(&mut connection).await, recorded);
     ada.is("end-sessions", &ada.person).await.ok();
+}
+
+#[tokio::test]
+async fn what_speaks_of_tokens_that_have_ended_is_deleted() {
+    let world = World::start().await;
+    let ada = Member::signs_up(&world, "ada@example.org").await;
+    ada.is("end-sessions", &world.admin()).await.ok();
+    let mut connection = world.database.connect().await;
+    sqlx::query("INSERT INTO token_revocations VALUES (gen_random_uuid(), 1, now() - interval '17 minutes')")
+        .execute(&mut connection)
+        .await
+        .unwrap();
+    let only_new = async {
+        let kept = "SELECT array_agg(account_id) FROM token_revocations";
+        while sqlx::query_scalar::<_, Vec<uuid::Uuid>>(kept).fetch_one(&mut connection).await.unwrap()
+            != [ada.person.account_id]
+        {}
+    };
+    in_time("an old revocation", only_new).await;
+    ada.person.get("/api/v1/users/me").await.problem(401, "token-revoked");
 }

@@ -5,6 +5,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use domain::access::{Action, Actor, may};
 use domain::account::SuspensionReason;
+use domain::ids::AccountId;
 use edge::bearer::Caller;
 use edge::extract::{CorrelationId, Json, Path};
 use edge::problem::Problem;
@@ -108,6 +109,10 @@ pub(in crate::http) async fn end_sessions(
     CorrelationId(correlation_id): CorrelationId,
     Path(account_id): Path<Uuid>,
 ) -> Result<Response, Problem> {
+    // One's own are one's own business.
+    if !may(&actor, Action::KeepAccount { account: AccountId(account_id) }) {
+        demand_keeper(&actor)?;
+    }
     kept(&app, account_id, Wish::EndSessions, actor, correlation_id).await
 }
 
