@@ -45,7 +45,7 @@ fn seed_status_and_verify_work_alone_and_beside_a_platform() {
     assert!(before.starts_with("Log head 462, last event recorded at "), "{before}");
     assert_eq!(
         before.lines().filter(|line| line.ends_with(" 1          462            0       0")).count(),
-        5,
+        6,
         "{before}"
     );
     assert!(run(&data_dir, "verify").starts_with("All right: 462 events, 12 shows, 400 bookings;"));

@@ -64,7 +64,14 @@ const HISTORY: [&str; 44] = [
     "ShowPublished.v1",
 ];
 /// Goldens of other aggregates.
-const OTHERS: [&str; 2] = ["AccountRegistered.v1", "RoleGranted.v1"];
+const OTHERS: [&str; 6] = [
+    "AccountRegistered.v1",
+    "RoleGranted.v1",
+    "AccountSuspended.v1",
+    "AccountReinstated.v1",
+    "SessionsEnded.v1",
+    "AccountErased.v1",
+];
 
 fn goldens() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../domain/tests/goldens")
