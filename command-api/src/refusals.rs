@@ -12,7 +12,7 @@ use domain::access::Role;
 use domain::ids::AccountId;
 use edge::bearer::Verifier;
 use edge::refusals::{Refusal, Watch};
-use sqlx::{PgPool, PgTransaction};
+use sqlx::PgPool;
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 use uuid::Uuid;

@@ -62,7 +62,8 @@ async fn accounts_and_what_a_newer_evently_wrote_are_found_too() {
     let world = World::new().await;
     world.append(OTHER_SHOW, &[created(OTHER_SHOW, TICKET)]).await;
     world.append_raw(OTHER_SHOW, "SomethingNewer", (&b"{}"[..]).into()).await;
-    let last = world.append_to(ANNA, &[AccountRegistered { account_id: AccountId(ANNA), role: Role::Customer }.into()]).await;
+    let last =
+        world.append_to(ANNA, &[AccountRegistered { account_id: AccountId(ANNA), role: Role::Customer }.into()]).await;
 
     world.report_until(last).await;
     world.report_until(last).await;
