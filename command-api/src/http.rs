@@ -2,6 +2,7 @@
 
 mod answer;
 mod bookings;
+mod colleagues;
 mod keys;
 mod payments;
 mod problem;
@@ -73,6 +74,8 @@ pub(crate) fn router(app: App, rate: &RateLimits) -> (axum::Router, utoipa::open
         .routes(routes!(replays::cancel_replay))
         .routes(routes!(replays::roll_back_replay))
         .routes(routes!(replays::retry_parked_stream))
+        .routes(routes!(colleagues::add_colleague))
+        .routes(routes!(colleagues::remove_colleague))
         .routes(routes!(users::grant_role, users::revoke_role))
         .routes(routes!(users::suspend_user))
         .routes(routes!(users::reinstate_user))

@@ -30,6 +30,29 @@ impl Role {
     }
 }
 
+/// What an organizer has trusted somebody else with, on one show.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Access {
+    /// Sees the show and who booked, and changes nothing.
+    Door,
+    /// Runs the show, but gives nobody access and does not call it off.
+    Manager,
+}
+
+impl Access {
+    /// Every access, least trusted first.
+    pub const ALL: [Access; 2] = [Access::Door, Access::Manager];
+
+    /// The word used in the API and in the read models.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Access::Door => "door",
+            Access::Manager => "manager",
+        }
+    }
+}
+
 /// Somebody who asks for something.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Actor {
@@ -49,10 +72,24 @@ impl Actor {
 pub enum Action {
     /// Put a new show on the programme.
     CreateShow,
-    /// Revise, publish, pause, resume, close or cancel a show, and see its drafts.
+    /// Give colleagues access to a show or take it from them, and call the show off.
+    OwnShow {
+        /// Who created it.
+        organizer: AccountId,
+    },
+    /// Revise, publish, pause, resume or close a show, and see whatever its organizer sees.
     RunShow {
         /// Who created it.
         organizer: AccountId,
+        /// What the actor was trusted with on this show.
+        access: Option<Access>,
+    },
+    /// See a show that is still a draft, and the bookings of a show.
+    SeeShow {
+        /// Who created it.
+        organizer: AccountId,
+        /// What the actor was trusted with on this show.
+        access: Option<Access>,
     },
     /// See or cancel a booking.
     KeepBooking {
@@ -78,11 +115,19 @@ pub enum Action {
 pub fn may(actor: &Actor, action: Action) -> bool {
     let own = |account_id| account_id == actor.account_id;
     match (actor.role, action) {
-        (Role::Admin, _) | (Role::Organizer, Action::CreateShow) => true,
-        (Role::Organizer, Action::RunShow { organizer }) => own(organizer),
+        (Role::Admin, _)
+        | (Role::Organizer, Action::CreateShow)
+        | (_, Action::RunShow { access: Some(Access::Manager), .. } | Action::SeeShow { access: Some(_), .. }) => true,
+        (
+            Role::Organizer,
+            Action::OwnShow { organizer } | Action::RunShow { organizer, .. } | Action::SeeShow { organizer, .. },
+        ) => own(organizer),
         (_, Action::KeepBooking { customer }) => own(customer),
         (_, Action::KeepAccount { account }) => own(account),
-        (Role::Customer, Action::CreateShow | Action::RunShow { .. })
+        (
+            Role::Customer,
+            Action::CreateShow | Action::OwnShow { .. } | Action::RunShow { .. } | Action::SeeShow { .. },
+        )
         | (_, Action::GrantRole | Action::KeepPeople | Action::Operate | Action::Audit) => false,
     }
 }
@@ -100,8 +145,17 @@ mod tests {
         let table = [
             // action, customer, organizer, admin
             (Action::CreateShow, [false, true, true]),
-            (Action::RunShow { organizer: ME }, [false, true, true]),
-            (Action::RunShow { organizer: OTHER }, [false, false, true]),
+            (Action::OwnShow { organizer: ME }, [false, true, true]),
+            (Action::OwnShow { organizer: OTHER }, [false, false, true]),
+            (Action::RunShow { organizer: ME, access: None }, [false, true, true]),
+            (Action::RunShow { organizer: OTHER, access: None }, [false, false, true]),
+            (Action::RunShow { organizer: OTHER, access: Some(Access::Door) }, [false, false, true]),
+            (Action::RunShow { organizer: ME, access: Some(Access::Door) }, [false, true, true]),
+            (Action::RunShow { organizer: OTHER, access: Some(Access::Manager) }, [true, true, true]),
+            (Action::SeeShow { organizer: ME, access: None }, [false, true, true]),
+            (Action::SeeShow { organizer: OTHER, access: None }, [false, false, true]),
+            (Action::SeeShow { organizer: OTHER, access: Some(Access::Door) }, [true, true, true]),
+            (Action::SeeShow { organizer: OTHER, access: Some(Access::Manager) }, [true, true, true]),
             (Action::KeepBooking { customer: ME }, [true, true, true]),
             (Action::KeepBooking { customer: OTHER }, [false, false, true]),
             (Action::GrantRole, [false, false, true]),

@@ -4,6 +4,7 @@
 
 mod booking;
 mod cancelling;
+mod colleagues;
 mod command;
 mod event;
 mod hold;
@@ -28,11 +29,13 @@ use alloc::vec::Vec;
 use serde::{Deserialize, Serialize};
 
 use crate::Timestamp;
+use crate::access::Access;
 use crate::aggregate::{Aggregate, Asked};
 use crate::ids::{AccountId, BookingId, EntryId, PaymentId};
 
 pub use booking::{Booking, BookingStatus};
 pub use cancelling::Cancellation;
+pub use colleagues::COLLEAGUES_MAX;
 pub use command::{
     BestAvailable, BlockSeats, BookTickets, CancelBooking, CancelShow, CapacityWish, Command, ConfirmBooking,
     CreateShow, Item, JoinWaitlist, Outcome, RefundBooking, ReportPayment, ReportRefund, RescheduleShow, ReviseShow,
@@ -112,6 +115,8 @@ pub struct Show {
     offered: Vec<Offered>,
     seating: Seating,
     promos: BTreeMap<Code, Promo>,
+    /// Whom the organizer has trusted with it.
+    colleagues: BTreeMap<AccountId, Access>,
     #[serde(deserialize_with = "snapshot::bookings")]
     bookings: BTreeMap<BookingId, Booking>,
     /// Tickets in live bookings and holds, by customer.
@@ -142,7 +147,7 @@ struct PutOff {
 
 impl Aggregate for Show {
     const CATEGORY: &'static str = "show";
-    const SNAPSHOT_SCHEMA: u32 = 1;
+    const SNAPSHOT_SCHEMA: u32 = 2;
     type Command = Command;
     type Event = Event;
     type Rejection = Rejection;
@@ -171,6 +176,8 @@ impl Aggregate for Show {
             Command::Step(step) => lifecycle::step(self, *step, asked),
             Command::RescheduleShow(reschedule) => lifecycle::reschedule(self, reschedule, asked),
             Command::CancelShow(cancel) => lifecycle::cancel(self, cancel, asked),
+            Command::AddColleague { account_id, access } => colleagues::add(self, *account_id, *access, asked),
+            Command::RemoveColleague { account_id } => colleagues::remove(self, *account_id, asked),
             Command::Settle if self.origin.is_none() => Err(Rejection::NoSuchShow),
             Command::Settle => Ok(Vec::new()),
         }
@@ -214,6 +221,8 @@ impl Aggregate for Show {
             Event::SeatsOffered(offered) => waitlist::offered(self, offered),
             Event::OfferDeclined(declined) => waitlist::declined(self, declined),
             Event::OffersLapsed(lapsed) => waitlist::lapsed(self, &lapsed.offers),
+            Event::ColleagueAdded(added) => colleagues::added(self, added),
+            Event::ColleagueRemoved(removed) => colleagues::removed(self, removed),
             organizers => programme::evolve(self, organizers),
         }
     }

@@ -7,7 +7,7 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use domain::access::Role;
+use domain::access::{Access, Role};
 use domain::event::{DecodeError, DomainEvent};
 use domain::ids::{AccountId, BookingId, EntryId, PaymentId, ShowId, TicketTypeId};
 use domain::money::{Currency, Money};
@@ -72,6 +72,8 @@ samples! { shows: show {
     SeatMapSet => show::SeatMapSet { version: 1, map: seat_map() },
     SeatsBlocked => show::SeatsBlocked { seats: seats(), reason: text("A camera stands there.") },
     SeatsUnblocked => show::SeatsUnblocked { seats: seats(), reason: text("The camera is gone.") },
+    ColleagueAdded => show::ColleagueAdded { account_id: AccountId(id(13)), access: Access::Manager },
+    ColleagueRemoved => show::ColleagueRemoved { account_id: AccountId(id(13)) },
     ShowPublished => show::ShowPublished {},
     SalePaused => show::SalePaused {},
     SaleResumed => show::SaleResumed {},

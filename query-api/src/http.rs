@@ -3,6 +3,7 @@
 mod access;
 mod audit;
 mod bookings;
+mod colleagues;
 mod events;
 mod history;
 mod projections;
@@ -45,7 +46,6 @@ pub(crate) fn router(app: App, rate: &RateLimits) -> (axum::Router, utoipa::open
         .routes(routes!(bookings::find_booking))
         .routes(routes!(history::tell_booking))
         .routes(routes!(seat_map::find_seat_map))
-        .routes(routes!(waitlist::list_entries_of_event))
         .routes(routes!(waitlist::list_entries))
         .routes(routes!(waitlist::find_entry))
         .routes(routes!(promo_codes::list_promo_codes))
@@ -61,6 +61,7 @@ pub(crate) fn router(app: App, rate: &RateLimits) -> (axum::Router, utoipa::open
         .routes(routes!(users::list_users))
         .routes(routes!(users::find_user))
         .routes(routes!(users::export_me))
+        .routes(routes!(colleagues::list_colleagues))
         .split_for_parts();
     let (reports, reports_document) = OpenApiRouter::new()
         .routes(routes!(audit::search_audit))

@@ -9,6 +9,7 @@ mod audit;
 mod bookings;
 mod cache;
 mod checkpoints;
+mod colleagues;
 mod cursor;
 mod export;
 mod freshness;

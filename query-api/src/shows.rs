@@ -1,6 +1,7 @@
 //! Shows as the read model knows them, and the statements that find them.
 
 use chrono::{DateTime, Utc};
+use domain::access::Access;
 use edge::problem::Problem;
 use serde::Serialize;
 use sqlx::{FromRow, PgPool};
@@ -76,20 +77,32 @@ pub(crate) struct FoundShow {
     pub(crate) refund_policy: Option<String>,
     pub(crate) seat_map_version: Option<i32>,
     pub(crate) refund_until: Option<DateTime<Utc>>,
+    /// What whoever asks was trusted with here, in the words of the table.
+    pub(crate) access: Option<String>,
     #[sqlx(try_from = "String")]
     pub(crate) types: FoundTypes,
 }
 
+impl FoundShow {
+    /// What whoever asks was trusted with here.
+    pub(crate) fn access(&self) -> Option<Access> {
+        let word = self.access.as_deref()?;
+        Access::ALL.into_iter().find(|access| access.as_str() == word)
+    }
+}
+
+/// `$2` is the account of whoever asks.
 const FIND: &str = as_of!(
     "SELECT s.*, lower(s.title) AS title_key,
+            (SELECT access FROM show_colleagues c WHERE c.show_id = $1 AND c.account_id = $2) AS access,
             coalesce((SELECT json_agg(t ORDER BY t.ordinal) FROM ticket_types t WHERE t.show_id = $1)::text, '[]')
                 AS types
      FROM shows s WHERE s.show_id = $1"
 );
 
-/// One show with its ticket types.
-pub(crate) async fn find(pool: &PgPool, show_id: Uuid) -> Result<Snapshot<FoundShow>, Problem> {
-    let rows = sqlx::query(FIND).bind(show_id).fetch_all(pool).await.map_err(store::problem)?;
+/// One show with its ticket types, and what `caller` was trusted with there.
+pub(crate) async fn find(pool: &PgPool, show_id: Uuid, caller: Option<Uuid>) -> Result<Snapshot<FoundShow>, Problem> {
+    let rows = sqlx::query(FIND).bind(show_id).bind(caller).fetch_all(pool).await.map_err(store::problem)?;
     snapshot(&rows, "show_id").map_err(store::problem)
 }
 
@@ -101,7 +114,8 @@ macro_rules! list_by {
                     time_zone, starts_at, ends_at, sale_opens_at, sale_closes_at, status
              FROM shows
              WHERE (CASE WHEN $1::text = 'draft' THEN status = 'draft' ELSE published AND ($1 IS NULL OR status = $1) END)
-               AND ($2::uuid IS NULL OR organizer_id = $2)
+               AND ($2::uuid IS NULL OR organizer_id = $2
+                    OR EXISTS (SELECT FROM show_colleagues c WHERE c.show_id = shows.show_id AND c.account_id = $2))
                AND ($3::text IS NULL OR lower(venue_city) = lower($3))
                AND ($4::text IS NULL OR strpos(lower(title), lower($4)) > 0
                     OR strpos(lower(venue_name), lower($4)) > 0 OR strpos(lower(description), lower($4)) > 0)

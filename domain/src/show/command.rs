@@ -8,7 +8,8 @@ mod waitlist;
 
 use alloc::boxed::Box;
 
-use crate::ids::{BookingId, EntryId};
+use crate::access::Access;
+use crate::ids::{AccountId, BookingId, EntryId};
 use crate::show::terms::{Code, PromoCode};
 
 pub use payment::{Outcome, RefundBooking, ReportPayment, ReportRefund, StartPayment};
@@ -81,6 +82,18 @@ pub enum Command {
     },
     /// Put it off.
     RescheduleShow(RescheduleShow),
+    /// Trust somebody with it.
+    AddColleague {
+        /// Whom.
+        account_id: AccountId,
+        /// With what.
+        access: Access,
+    },
+    /// Trust them no longer.
+    RemoveColleague {
+        /// Whom.
+        account_id: AccountId,
+    },
     /// Nothing but what is due by itself: lapses, and offers of what came free.
     Settle,
 }

@@ -1,7 +1,8 @@
-//! What has happened to a show. The facts stand in four files, by who caused them: the organizer
-//! (`programme`, `seating`), customers (`sale`), the payment provider (`payment`), the queue (`waitlist`).
+//! What has happened to a show. The facts stand in six files, by who caused them: the organizer
+//! (`programme`, `seating`, `colleagues`), customers (`sale`), the payment provider (`payment`), the queue (`waitlist`).
 
 mod about;
+mod colleagues;
 mod payment;
 mod programme;
 mod sale;
@@ -10,6 +11,7 @@ mod waitlist;
 
 use crate::event::domain_events;
 
+pub use colleagues::{ColleagueAdded, ColleagueRemoved};
 pub use payment::{
     PaymentFailed, PaymentStarted, PaymentSucceeded, RefundDue, RefundFailed, RefundReason, RefundRetried,
     RefundSucceeded,
@@ -60,6 +62,10 @@ domain_events! {
         SeatsBlocked = 1..=1,
         /// Seats are sold again.
         SeatsUnblocked = 1..=1,
+        /// Somebody may run or see it with the organizer.
+        ColleagueAdded = 1..=1,
+        /// Somebody no longer may.
+        ColleagueRemoved = 1..=1,
         /// Everybody can see and book it.
         ShowPublished = 1..=1,
         /// It is not sold for the moment.
@@ -122,7 +128,8 @@ domain_events! {
 }
 
 impl Event {
-    /// Whether it is something the organizer said or did, which makes the show another revision.
+    /// Whether it is something the organizer said or did, which makes the show another revision. Who is
+    /// trusted with it is no part of what it is.
     pub fn is_organizers(&self) -> bool {
         matches!(
             self,

@@ -3,8 +3,9 @@
 use alloc::vec;
 use alloc::vec::Vec;
 
-use crate::access::{Action, may};
+use crate::access::{Access, Action, may};
 use crate::aggregate::Asked;
+use crate::ids::AccountId;
 use crate::show::command::{CancelShow, RescheduleShow, Step};
 use crate::show::event::{
     Event, SaleClosed, SalePaused, SaleResumed, Schedule, ShowCancelled, ShowCreated, ShowPublished, ShowRescheduled,
@@ -14,12 +15,32 @@ use crate::show::{Rejection, Show, Status};
 
 /// The show, if whoever asks may run it.
 pub(super) fn run_by<'a>(show: &'a Show, asked: &Asked) -> Result<&'a ShowCreated, Rejection> {
+    demand(show, asked, |organizer, access| Action::RunShow { organizer, access })
+}
+
+/// The show, if it is theirs who asks, and not only theirs to run.
+pub(super) fn owned_by<'a>(show: &'a Show, asked: &Asked) -> Result<&'a ShowCreated, Rejection> {
+    demand(show, asked, |organizer, _| Action::OwnShow { organizer })
+}
+
+/// The show, if whoever asks may see it before everybody does.
+pub(super) fn seen_by<'a>(show: &'a Show, asked: &Asked) -> Result<&'a ShowCreated, Rejection> {
+    demand(show, asked, |organizer, access| Action::SeeShow { organizer, access })
+}
+
+/// The show, if whoever asks may do that with it.
+fn demand<'a>(
+    show: &'a Show,
+    asked: &Asked,
+    action: impl FnOnce(AccountId, Option<Access>) -> Action,
+) -> Result<&'a ShowCreated, Rejection> {
     let origin = show.origin().ok_or(Rejection::NoSuchShow)?;
-    if may(&asked.by, Action::RunShow { organizer: origin.organizer_id }) {
+    let access = show.access(asked.by.account_id);
+    if may(&asked.by, action(origin.organizer_id, access)) {
         Ok(origin)
-    } else if show.status == Status::Draft {
+    } else if show.status == Status::Draft && access.is_none() {
         Err(Rejection::NoSuchShow)
-    } else if may(&asked.by, Action::CreateShow) {
+    } else if access.is_some() || may(&asked.by, Action::CreateShow) {
         Err(Rejection::NotYourShow)
     } else {
         Err(Rejection::RoleForbids)
@@ -47,7 +68,7 @@ pub(super) fn step(show: &Show, step: Step, asked: &Asked) -> Result<Vec<Event>,
 }
 
 pub(super) fn cancel(show: &Show, cancel: &CancelShow, asked: &Asked) -> Result<Vec<Event>, Rejection> {
-    run_by(show, asked)?;
+    owned_by(show, asked)?;
     match show.status {
         Status::Cancelled => Ok(vec![]),
         _ => Ok(vec![ShowCancelled { reason: cancel.reason.clone() }.into()]),

@@ -179,6 +179,9 @@ pub enum Rejection {
     /// More promo codes than a show can have.
     #[error("an event can have at most {limit} promo codes")]
     TooManyPromoCodes { limit: usize },
+    /// More colleagues than a show can have.
+    #[error("an event can have at most {limit} colleagues; take access from somebody first")]
+    TooManyColleagues { limit: usize },
     /// Tickets of this show are held and paid before they are confirmed.
     #[error("this event's tickets are held first: send \"hold\": true, then pay")]
     HoldRequired,

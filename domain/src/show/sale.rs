@@ -14,7 +14,7 @@ use crate::ids::{AccountId, TicketTypeId};
 use crate::planted;
 use crate::show::command::{BookTickets, Item, Wish};
 use crate::show::event::{BookedItem, Event, PromoCodeAdded, PromoCodeRemoved};
-use crate::show::lifecycle::{organized_by, run_by};
+use crate::show::lifecycle::{organized_by, run_by, seen_by};
 use crate::show::terms::{Code, PROMO_CODES_MAX, PromoCode};
 use crate::show::{BOOKING_TICKETS_MAX, Offered, Rejection, Show, Status, waitlist};
 
@@ -35,7 +35,7 @@ pub struct Promo {
 pub(super) fn check_sale(show: &Show, asked: &Asked) -> Result<(), Rejection> {
     match show.status {
         // To anybody else a draft does not exist.
-        Status::Draft => Err(run_by(show, asked).map_or_else(|unknown| unknown, |_| Rejection::NotOnSale)),
+        Status::Draft => Err(seen_by(show, asked).map_or_else(|unknown| unknown, |_| Rejection::NotOnSale)),
         _ => check_open(show, asked.at),
     }
 }

@@ -3,6 +3,7 @@
 
 mod booking;
 mod cancelling;
+mod colleagues;
 mod confirming;
 mod holding;
 mod lapsing;

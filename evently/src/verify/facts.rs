@@ -17,8 +17,8 @@ pub(super) use money::{
 };
 pub(super) use people::{Account, Suspended, Trusted};
 pub(super) use programme::{
-    Capacity, Details, Discount, Payment, Policy, Price, PromoCode, PutOff, SaleTerms, Schedule, ShowCreated,
-    TicketTermsSet, TicketType,
+    Access, Capacity, Colleague, Details, Discount, Payment, Policy, Price, PromoCode, PutOff, Removed, SaleTerms,
+    Schedule, ShowCreated, TicketTermsSet, TicketType,
 };
 pub(super) use sale::{Confirmed, Given, HoldConfirmed, HoldExtended, Item, LapsedHold, Reduced, SetAside};
 pub(super) use seating::{SeatMap, SeatMapSet, SeatNames};
@@ -47,6 +47,8 @@ pub(super) enum Fact<'a> {
     SeatMapSet(SeatMapSet),
     SeatsBlocked(SeatNames),
     SeatsUnblocked(SeatNames),
+    ColleagueAdded(Colleague),
+    ColleagueRemoved(Removed),
     ShowPublished,
     SalePaused,
     SaleResumed,
@@ -137,6 +139,8 @@ impl<'a> Fact<'a> {
             "SeatMapSet" => json(payload).map(Self::SeatMapSet),
             "SeatsBlocked" => json(payload).map(Self::SeatsBlocked),
             "SeatsUnblocked" => json(payload).map(Self::SeatsUnblocked),
+            "ColleagueAdded" => json(payload).map(Self::ColleagueAdded),
+            "ColleagueRemoved" => json(payload).map(Self::ColleagueRemoved),
             "ShowPublished" => json(payload).map(|IgnoredAny| Self::ShowPublished),
             "SalePaused" => json(payload).map(|IgnoredAny| Self::SalePaused),
             "SaleResumed" => json(payload).map(|IgnoredAny| Self::SaleResumed),

@@ -67,6 +67,8 @@ impl Moment<'_> {
                 self.end_all();
                 self.show.organize(fact, self.recorded_at)
             }
+            Fact::ColleagueAdded(added) => self.show.colleagues.add(&added, self.recorded_at),
+            Fact::ColleagueRemoved(removed) => self.show.colleagues.remove(&removed),
             organized => self.show.organize(organized, self.recorded_at),
         }
     }
@@ -148,8 +150,8 @@ impl Moment<'_> {
     }
 }
 
-/// What can still happen when a show was called off: money comes and goes, and a code is cleared away. A
-/// booking is refused in words of its own.
+/// What can still happen when a show was called off: money comes and goes, a code is cleared away, and
+/// colleagues come and go. A booking is refused in words of its own.
 fn outlives_the_show(fact: &Fact) -> bool {
     matches!(
         fact,
@@ -162,6 +164,8 @@ fn outlives_the_show(fact: &Fact) -> bool {
             | Fact::RefundFailed(_)
             | Fact::RefundRetried(_)
             | Fact::PromoCodeRemoved(_)
+            | Fact::ColleagueAdded(_)
+            | Fact::ColleagueRemoved(_)
     )
 }
 

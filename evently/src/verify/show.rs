@@ -1,6 +1,7 @@
 //! One show as the recount sees it: its rows in the read models, who has how much of it, and the rules
 //! that every event of it must have kept.
 
+mod colleagues;
 mod policies;
 mod programme;
 mod promos;
@@ -20,6 +21,7 @@ use super::tables::{ShowRow, TicketTypeRow};
 use super::tickets::Tickets;
 use policies::{Policies, PutOff};
 
+pub(super) use colleagues::Colleagues;
 pub(super) use promos::Promos;
 pub(super) use seats::{Owner, SeatState, Seats, digest};
 pub(super) use waitlist::{Entry, EntryState, Offer, Waitlist};
@@ -32,6 +34,7 @@ pub(super) struct Show {
     pub(super) ticket_types: Vec<TicketTypeRow>,
     pub(super) seats: Seats,
     pub(super) promos: Promos,
+    pub(super) colleagues: Colleagues,
     pub(super) waitlist: Waitlist,
     policies: Policies,
     /// Tickets in live bookings and holds, by customer.
@@ -81,6 +84,7 @@ impl Show {
             ticket_types: Vec::new(),
             seats: Seats::default(),
             promos: Promos::default(),
+            colleagues: Colleagues::default(),
             waitlist: Waitlist::default(),
             policies: Policies::default(),
             held: HashMap::new(),

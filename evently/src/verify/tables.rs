@@ -2,6 +2,7 @@
 
 mod audit;
 mod bookings;
+mod colleagues;
 mod money;
 mod people;
 mod seats;
@@ -58,6 +59,7 @@ IN ACCESS SHARE MODE";
 #[derive(Clone, Copy)]
 pub(super) enum Table {
     Shows,
+    Colleagues,
     TicketTypes,
     SeatMaps,
     Seats,
@@ -72,7 +74,7 @@ pub(super) enum Table {
 
 /// Which projection keeps which tables.
 const PROJECTIONS: [(&str, &[Table]); 7] = [
-    ("shows", &[Table::Shows]),
+    ("shows", &[Table::Shows, Table::Colleagues]),
     ("availability", &[Table::TicketTypes, Table::SeatMaps, Table::Seats]),
     ("bookings", &[Table::Bookings, Table::PromoCodes]),
     ("waitlist", &[Table::WaitlistEntries]),
@@ -129,6 +131,7 @@ impl Table {
         }
         match self {
             Self::Shows => table!("shows"),
+            Self::Colleagues => table!("show_colleagues"),
             Self::TicketTypes => table!("ticket_types"),
             Self::SeatMaps => table!("seat_maps"),
             Self::Seats => table!("seats"),
@@ -174,6 +177,7 @@ impl Table {
     fn compare_row(self, row: &PgRow, recount: &Recount, found: &mut Found) -> Compared {
         match self {
             Self::Shows => shows::show(row, recount, found),
+            Self::Colleagues => colleagues::colleague(row, recount, found),
             Self::TicketTypes => shows::ticket_type(row, recount, found),
             Self::SeatMaps => seats::seat_map(row, recount, found),
             Self::Seats => seats::seat(row, recount, found),
@@ -190,6 +194,7 @@ impl Table {
     fn missing(self, recount: &Recount, found: &Found) -> Option<String> {
         match self {
             Self::Shows => shows::missing_show(recount, found),
+            Self::Colleagues => colleagues::missing_colleague(recount, found),
             Self::TicketTypes => shows::missing_ticket_type(recount, found),
             Self::SeatMaps => seats::missing_seat_map(recount, found),
             Self::Seats => seats::missing_seat(recount, found),

@@ -1,4 +1,5 @@
-//! `shows`: what people attend, as it stands now. Bookings never touch it.
+//! `shows` and `show_colleagues`: what people attend, as it stands now, and who runs it. Bookings never
+//! touch them.
 
 use std::collections::HashMap;
 
@@ -11,6 +12,7 @@ use crate::error::FoldError;
 use crate::page::{Fact, Page};
 use crate::projection::Projection;
 
+mod colleagues;
 mod row;
 
 use row::ShowRow;
@@ -82,7 +84,7 @@ impl Projection for Shows {
         for rows in rows.chunks(STATEMENT_ROWS_MAX) {
             upsert(rows, connection).await?;
         }
-        Ok(())
+        colleagues::write(page.facts(), connection).await
     }
 }
 

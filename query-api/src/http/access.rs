@@ -1,7 +1,7 @@
 //! Who may look at an event, and at what of it.
 
 use axum::http::StatusCode;
-use domain::access::{Action, Actor, may};
+use domain::access::{Access, Action, Actor, may};
 use domain::ids::AccountId;
 use domain::show::{CODE_CHARS_MAX, Code, Rejection};
 use domain::text::NotAText;
@@ -11,7 +11,6 @@ use utoipa::IntoParams;
 use uuid::Uuid;
 
 use crate::app::App;
-use crate::past::PastShow;
 use crate::shows::{self, FoundShow, Viewer};
 
 /// The query parameters of an event and its seats.
@@ -46,37 +45,68 @@ impl AccessParameters {
     }
 }
 
-/// Whether `caller` runs a show.
-fn runs(caller: Option<Actor>, show: &FoundShow) -> bool {
-    let organizer = AccountId(show.summary.organizer_id);
-    caller.is_some_and(|caller| may(&caller, Action::RunShow { organizer }))
+/// What `caller` may do with a show, by the one rule there is.
+fn may_with(show: &FoundShow, caller: Actor, action: fn(AccountId, Option<Access>) -> Action) -> bool {
+    may(&caller, action(AccountId(show.summary.organizer_id), show.access()))
 }
 
-/// What `caller` is to a show, if they may see it at all: a draft is for those who run it.
+fn run(organizer: AccountId, access: Option<Access>) -> Action {
+    Action::RunShow { organizer, access }
+}
+
+fn see(organizer: AccountId, access: Option<Access>) -> Action {
+    Action::SeeShow { organizer, access }
+}
+
+/// What `caller` is to a show, if they may see it at all: a draft is for those who run it, and for their
+/// colleagues.
 pub(super) fn viewer(show: &FoundShow, caller: Option<Actor>, access_code: Option<String>) -> Option<Viewer> {
-    if runs(caller, show) { Some(Viewer::Organizer) } else { show.published.then_some(Viewer::Guest { access_code }) }
+    let trusted = caller.is_some_and(|caller| may_with(show, caller, see));
+    if trusted { Some(Viewer::Organizer) } else { show.published.then_some(Viewer::Guest { access_code }) }
 }
 
-/// What `caller` was to a show at some moment, if there was anything to see for them then.
-pub(super) fn past_viewer(show: &PastShow, caller: Option<Actor>, access_code: Option<String>) -> Option<Viewer> {
-    let organizer = show.organizer();
-    let runs = caller.is_some_and(|caller| may(&caller, Action::RunShow { organizer }));
-    if runs { Some(Viewer::Organizer) } else { show.published.then_some(Viewer::Guest { access_code }) }
+/// The same where answers are kept for everybody: once a show is `published`, whoever is no organizer sees what
+/// everybody sees, colleagues included, so that nobody need be looked up who asks what thousands ask.
+pub(super) fn viewer_of_seats(
+    show: &FoundShow,
+    published: bool,
+    caller: Option<Actor>,
+    access_code: Option<String>,
+) -> Option<Viewer> {
+    let organizer = caller.filter(|caller| !published || may(caller, Action::CreateShow));
+    match viewer(show, organizer, access_code.clone()) {
+        Some(Viewer::Organizer) => Some(Viewer::Organizer),
+        _ => published.then_some(Viewer::Guest { access_code }),
+    }
 }
 
 /// A show that `caller` may see, and the position that this tells of.
 pub(super) async fn visible_show(app: &App, show_id: Uuid, caller: Option<Actor>) -> Result<(FoundShow, u64), Problem> {
-    let found = shows::find(&app.pool, show_id).await?;
+    let found = shows::find(&app.pool, show_id, account_of(caller)).await?;
     let show = found.rows.into_iter().next().filter(|show| viewer(show, caller, None).is_some());
     show.map(|show| (show, found.as_of)).ok_or_else(no_such_event)
 }
 
 /// Refuses whoever does not run a show, in the words in which commands are refused.
 pub(super) async fn demand_organizer(app: &App, show_id: Uuid, caller: Actor) -> Result<(), Problem> {
+    demand(app, show_id, caller, run).await.map(|_| ())
+}
+
+/// Refuses whoever is not trusted to see who booked a show; gives the show.
+pub(super) async fn demand_colleague(app: &App, show_id: Uuid, caller: Actor) -> Result<FoundShow, Problem> {
+    demand(app, show_id, caller, see).await
+}
+
+async fn demand(
+    app: &App,
+    show_id: Uuid,
+    caller: Actor,
+    action: fn(AccountId, Option<Access>) -> Action,
+) -> Result<FoundShow, Problem> {
     let (show, _) = visible_show(app, show_id, Some(caller)).await?;
-    if runs(Some(caller), &show) {
-        Ok(())
-    } else if may(&caller, Action::CreateShow) {
+    if may_with(&show, caller, action) {
+        Ok(show)
+    } else if show.access().is_some() || may(&caller, Action::CreateShow) {
         Err(Problem::new(StatusCode::FORBIDDEN, "not-your-event", Rejection::NotYourShow.to_string()))
     } else {
         Err(Problem::forbidden(Rejection::RoleForbids.to_string()))
@@ -86,6 +116,11 @@ pub(super) async fn demand_organizer(app: &App, show_id: Uuid, caller: Actor) ->
 /// Refuses whoever does not run the platform itself.
 pub(super) fn demand_operator(caller: &Actor) -> Result<(), Problem> {
     if may(caller, Action::Operate) { Ok(()) } else { Err(Problem::forbidden("only administrators may see this")) }
+}
+
+/// The account of whoever asks.
+pub(super) fn account_of(caller: Option<Actor>) -> Option<Uuid> {
+    caller.map(|caller| caller.account_id.0)
 }
 
 pub(super) fn no_such_event() -> Problem {

@@ -14,7 +14,7 @@ use uuid::Uuid;
 
 use crate::app::App;
 use crate::cache::Built;
-use crate::http::access::{AccessParameters, no_such_event, viewer};
+use crate::http::access::{AccessParameters, account_of, no_such_event, viewer};
 use crate::http::{Money, bytes_of, json};
 use crate::list::{List, checked_limit};
 use crate::shows::{self, EventFilter, EventParameters, EventSummary, FoundShow, FoundType, Viewer};
@@ -206,8 +206,8 @@ async fn build_list(app: &App, filter: EventFilter, parameters: &EventParameters
 
 /// Shows one event
 ///
-/// A draft is there for its organizer and admins alone, and so are ticket types with an access code, unless
-/// you know it.
+/// A draft is there for its organizer, their colleagues and admins alone, and so are ticket types with an access
+/// code, unless you know it.
 #[utoipa::path(
     get, path = "/api/v1/events/{event_id}", tag = "events",
     params(
@@ -235,7 +235,7 @@ pub(crate) async fn find_event(
 ) -> Result<Response, Problem> {
     let access_code = parameters.code()?;
     app.freshness.reach(min_position).await?;
-    let found = shows::find(&app.pool, event_id).await?;
+    let found = shows::find(&app.pool, event_id, account_of(caller)).await?;
     let show = found.rows.into_iter().next().ok_or_else(no_such_event)?;
     let viewer = viewer(&show, caller, access_code).ok_or_else(no_such_event)?;
     let etag = HeaderValue::try_from(format!("\"{}\"", show.revision)).map_err(|_| Problem::internal())?;

@@ -15,7 +15,7 @@ use uuid::Uuid;
 use crate::app::App;
 use crate::as_of::{self, AsOfParameters};
 use crate::cache::Built;
-use crate::http::access::{self, AccessParameters, no_such_event, viewer};
+use crate::http::access::{AccessParameters, account_of, no_such_event, viewer_of_seats};
 use crate::http::events::key_of;
 use crate::http::{Money, bytes_of, json};
 use crate::past::{self, PastShow};
@@ -155,8 +155,10 @@ async fn build_past_seats(
     moment: AsOfParameters,
 ) -> Result<Built, Problem> {
     let moment = as_of::resolve(app, moment).await?;
+    let now = shows::find(&app.pool, event_id, account_of(caller)).await?.rows.into_iter().next();
+    let now = now.ok_or_else(no_such_event)?;
     let past = past::show(app, event_id, moment.position).await?.ok_or_else(no_such_event)?;
-    let viewer = access::past_viewer(&past, caller, access_code).ok_or_else(no_such_event)?;
+    let viewer = viewer_of_seats(&now, past.published, caller, access_code).ok_or_else(no_such_event)?;
     let can_be_had = past.status() != Status::Cancelled;
     let PastShow { published, .. } = past;
     let seats = Seats {
@@ -176,9 +178,9 @@ async fn build_seats(
     caller: Option<Actor>,
     access_code: Option<String>,
 ) -> Result<Built, Problem> {
-    let found = shows::find_seated(&app.pool, event_id, access_code.as_deref()).await?;
+    let found = shows::find_seated(&app.pool, event_id, access_code.as_deref(), account_of(caller)).await?;
     let mut seated = found.rows.into_iter().next().ok_or_else(no_such_event)?;
-    let viewer = viewer(&seated.show, caller, access_code).ok_or_else(no_such_event)?;
+    let viewer = viewer_of_seats(&seated.show, seated.show.published, caller, access_code).ok_or_else(no_such_event)?;
     let sections = seated.sections(&viewer);
     let SeatedShow { show, map_version, .. } = seated;
     // Nothing of a cancelled event is sold any more, and nothing can be had either.

@@ -3,10 +3,9 @@
 use std::collections::{HashMap, HashSet};
 
 use domain::aggregate::Aggregate;
-use domain::ids::{AccountId, TicketTypeId};
+use domain::ids::TicketTypeId;
 use domain::show::{BookedItem, BookingStatus, Event, Offered, SeatLabel, SeatMapSet, SeatState, Show, Status};
 use domain::text::Text;
-use uuid::Uuid;
 
 use crate::shows::{FoundType, FoundTypes, SectionSeats, Viewer};
 
@@ -31,11 +30,6 @@ impl PastShow {
 
     pub(super) fn exists(&self) -> bool {
         self.show.id().is_some()
-    }
-
-    /// Who created it.
-    pub(crate) fn organizer(&self) -> AccountId {
-        self.show.origin().map_or(AccountId(Uuid::nil()), |origin| origin.organizer_id)
     }
 
     /// Where it stood.

@@ -18,8 +18,8 @@ use crate::shows::EventSummary;
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct EventParameters {
-    /// Only events in this state. `draft` lists your own drafts (an admin: all) and needs a token;
-    /// otherwise drafts are not listed.
+    /// Only events in this state. `draft` lists your own drafts and those that you have access to (an admin:
+    /// all) and needs a token; otherwise drafts are not listed.
     #[param(inline)]
     pub(crate) status: Option<StatusWord>,
     /// Only events in this city, in upper or lower case.
@@ -87,7 +87,7 @@ pub(crate) enum Sort {
 pub(crate) struct EventFilter {
     /// `None`: everything that is public.
     pub(crate) status: Option<Status>,
-    /// Whose events alone; set where only drafts of one's own may be seen.
+    /// Whose events alone; set where only drafts that one has access to may be seen.
     pub(crate) organizer: Option<Uuid>,
     pub(crate) city: Option<String>,
     pub(crate) q: Option<String>,
@@ -169,7 +169,7 @@ impl EventFilter {
     }
 }
 
-/// Whose drafts a caller may list: an admin everybody's, others their own.
+/// Whose drafts a caller may list: an admin everybody's, others their own and their colleagues'.
 fn whose_drafts(caller: Option<Actor>) -> Result<Option<Uuid>, Problem> {
     let Some(caller) = caller else {
         return Err(Problem::unauthorized(
@@ -178,7 +178,7 @@ fn whose_drafts(caller: Option<Actor>) -> Result<Option<Uuid>, Problem> {
         ));
     };
     let nobody = AccountId(Uuid::nil());
-    let all = may(&caller, Action::RunShow { organizer: nobody });
+    let all = may(&caller, Action::OwnShow { organizer: nobody });
     Ok(if all { None } else { Some(caller.account_id.0) })
 }
 

@@ -40,6 +40,8 @@ pub(super) enum Fact<'a> {
     Resumed,
     Closed,
     CalledOff,
+    Trusted(Uuid),
+    Distrusted(Uuid),
     Booked(Taken<'a>),
     Held(Taken<'a>),
     Extended(Extended),
@@ -146,6 +148,8 @@ impl<'a> Fact<'a> {
 
     fn read_customers(event_type: &str, payload: &'a [u8]) -> Result<serde_json::Result<Self>, String> {
         Ok(match event_type {
+            "ColleagueAdded" => json(payload).map(|trusted: Colleague| Self::Trusted(trusted.account_id)),
+            "ColleagueRemoved" => json(payload).map(|trusted: Colleague| Self::Distrusted(trusted.account_id)),
             "BookingConfirmed" => json(payload).map(Self::Booked),
             "SeatsHeld" => json(payload).map(Self::Held),
             "HoldExtended" => json(payload).map(Self::Extended),
@@ -201,6 +205,11 @@ impl<'a> Fact<'a> {
                 | Self::CalledOff
         )
     }
+}
+
+#[derive(Deserialize)]
+struct Colleague {
+    account_id: Uuid,
 }
 
 #[derive(Deserialize)]

@@ -121,6 +121,8 @@ pub(super) struct House {
     pub(super) kinds: Vec<Kind>,
     pub(super) seats: Seats,
     pub(super) promos: Vec<Promo>,
+    /// Whom the organizer has trusted with it.
+    colleagues: BTreeSet<Uuid>,
     pub(super) bookings: Ids<Booking>,
     pub(super) payments: Ids<Payment>,
     pub(super) entries: Ids<Entry>,
@@ -169,6 +171,15 @@ impl House {
             Fact::Offered(offered) => self.offered(offered, at),
             Fact::Declined(ended) => self.declined(ended),
             Fact::OffersLapsed(lapsed) => lapsed.iter().try_for_each(|lapsed| self.offer_lapsed(lapsed, at)),
+            Fact::Trusted(colleague) => {
+                self.colleagues.insert(*colleague);
+                demand!(self.colleagues.len() <= 100, Lawful, "more colleagues than a show can have");
+                Ok(())
+            }
+            Fact::Distrusted(colleague) => {
+                demand!(self.colleagues.remove(colleague), Lawful, "{colleague} was no colleague");
+                Ok(())
+            }
             organizers => self.organized(organizers, at),
         }
     }

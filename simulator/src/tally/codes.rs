@@ -42,6 +42,7 @@ pub fn code(rejection: &Rejection) -> &'static str {
         Rejection::PromoCodeExists => "promo-code-exists",
         Rejection::NoSuchPromoCode => "no-such-promo-code",
         Rejection::TooManyPromoCodes { .. } => "too-many-promo-codes",
+        Rejection::TooManyColleagues { .. } => "too-many-colleagues",
         Rejection::HoldRequired => "hold-required",
         Rejection::HoldLapsed => "hold-lapsed",
         Rejection::HoldNotExtendable { .. } => "hold-not-extendable",

@@ -35,6 +35,7 @@ fn status(rejection: &Rejection) -> StatusCode {
         | Rejection::DuplicateSeatLabel { .. }
         | Rejection::TooManySeats { .. }
         | Rejection::TooManyPromoCodes { .. }
+        | Rejection::TooManyColleagues { .. }
         | Rejection::PaymentDiffers
         | Rejection::RefundDatePast => StatusCode::UNPROCESSABLE_ENTITY,
         _ => StatusCode::CONFLICT,
@@ -80,6 +81,7 @@ fn code(rejection: &Rejection) -> &'static str {
         Rejection::PromoCodeExists => "promo-code-exists",
         Rejection::NoSuchPromoCode => "no-such-promo-code",
         Rejection::TooManyPromoCodes { .. } => "too-many-promo-codes",
+        Rejection::TooManyColleagues { .. } => "too-many-colleagues",
         Rejection::HoldRequired => "hold-required",
         Rejection::HoldLapsed => "hold-lapsed",
         Rejection::HoldNotExtendable { .. } => "hold-not-extendable",
@@ -133,6 +135,7 @@ fn of_programme(problem: Problem, rejection: &Rejection) -> Problem {
         Rejection::TooManyTicketTypes { limit }
         | Rejection::TooManySeats { limit }
         | Rejection::TooManyPromoCodes { limit }
+        | Rejection::TooManyColleagues { limit }
         | Rejection::WaitlistFull { limit } => problem.with("limit", *limit),
         Rejection::PromoCodeUsedUp { limit } => problem.with("limit", *limit),
         _ => problem,

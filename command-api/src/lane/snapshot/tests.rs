@@ -17,7 +17,7 @@ use super::super::memory::Loaded;
 use super::{HEADER_BYTES, Unusable, decode, encode};
 
 /// A show's life with every event there is, by the goldens of `domain`: they are never rewritten.
-const HISTORY: [&str; 44] = [
+const HISTORY: [&str; 46] = [
     "ShowCreated.v1",
     "ShowCreated.v2",
     "TicketTypeAdded.v1",
@@ -50,6 +50,7 @@ const HISTORY: [&str; 44] = [
     "BookingCancelled.v1",
     "BookingConfirmed.v2",
     "ShowRescheduled.v1",
+    "ColleagueAdded.v1",
     "SalePaused.v1",
     "SaleResumed.v1",
     "HoldsLapsed.v1",
@@ -59,6 +60,7 @@ const HISTORY: [&str; 44] = [
     "WaitlistLeft.v1",
     "PromoCodeRemoved.v1",
     "CapacityLowered.v1",
+    "ColleagueRemoved.v1",
     "SaleClosed.v1",
     "ShowCancelled.v1",
     "ShowPublished.v1",

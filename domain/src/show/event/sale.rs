@@ -229,7 +229,7 @@ pub(in crate::show) fn bytes(event: &Event) -> usize {
         Event::SeatsHeld(held) => 256 + items(&held.items),
         Event::PaymentStarted(_) | Event::WaitlistJoined(_) => 192,
         Event::SeatsOffered(offered) => items(&offered.items),
-        Event::RefundDue(_) => 64,
+        Event::RefundDue(_) | Event::ColleagueAdded(_) => 64,
         _ => 0,
     }
 }

@@ -140,6 +140,24 @@ pub(in crate::verify) enum Discount {
 }
 
 #[derive(Deserialize)]
+pub(in crate::verify) struct Colleague {
+    pub(in crate::verify) account_id: Uuid,
+    pub(in crate::verify) access: Access,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(in crate::verify) enum Access {
+    Manager,
+    Door,
+}
+
+#[derive(Deserialize)]
+pub(in crate::verify) struct Removed {
+    pub(in crate::verify) account_id: Uuid,
+}
+
+#[derive(Deserialize)]
 pub(super) struct Described {
     pub(super) details: Details,
 }
