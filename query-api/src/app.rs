@@ -10,6 +10,7 @@ use sqlx::PgPool;
 
 use crate::cache::Cache;
 use crate::checkpoints::Progress;
+use crate::export::Exports;
 use crate::freshness::Freshness;
 use crate::past::Past;
 use crate::seat_maps::SeatMaps;
@@ -28,14 +29,23 @@ pub(crate) struct Inner {
     pub(crate) cache: Cache,
     pub(crate) seat_maps: SeatMaps,
     pub(crate) past: Past,
+    pub(crate) exports: Exports,
     verifier: Verifier,
 }
 
 impl App {
     pub(crate) fn new(pool: PgPool, log: Arc<dyn EventLog>, verifier: Verifier, progress: Progress) -> Self {
-        let (freshness, reports) = (Freshness::new(progress.core), Freshness::new(progress.reports));
-        let (cache, seat_maps) = (Cache::default(), SeatMaps::default());
-        Self(Arc::new(Inner { pool, log, freshness, reports, cache, seat_maps, past: Past::default(), verifier }))
+        Self(Arc::new(Inner {
+            pool,
+            log,
+            freshness: Freshness::new(progress.core),
+            reports: Freshness::new(progress.reports),
+            cache: Cache::default(),
+            seat_maps: SeatMaps::default(),
+            past: Past::default(),
+            exports: Exports::default(),
+            verifier,
+        }))
     }
 }
 

@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use domain::show::BookedItem;
 use edge::problem::Problem;
 use serde::Deserialize;
-use sqlx::{FromRow, PgPool};
+use sqlx::{FromRow, PgConnection, PgPool};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
@@ -91,9 +91,10 @@ impl TryFrom<String> for Items {
 /// Names of ticket types by id. They never change.
 pub(crate) type TicketNames = HashMap<Uuid, String>;
 
+/// A booking and its show; the statement goes on with a condition.
 macro_rules! bookings_where {
     ($($rest:literal),+) => {
-        as_of!(
+        concat!(
             "SELECT b.booking_id, b.show_id, b.customer_id, b.items, b.total_amount, b.currency, b.status, b.booked_at,
                     b.cancelled_at, b.position, b.expires_at, b.promo_code, b.paid_amount, b.refunded_amount, s.title,
                     s.starts_at, s.ends_at, s.time_zone, s.venue_name, s.venue_city, s.venue_country, s.status AS show_status, s.cancelled_at AS show_cancelled_at
@@ -103,13 +104,23 @@ macro_rules! bookings_where {
     };
 }
 
-const FIND: &str = bookings_where!("WHERE b.booking_id = $1");
+const FIND: &str = as_of!(bookings_where!("WHERE b.booking_id = $1"));
 
-const LIST: &str = bookings_where!(
+const LIST: &str = as_of!(bookings_where!(
     "WHERE b.customer_id = $1 AND b.position < $2
        AND CASE $3 WHEN 'upcoming' THEN s.ends_at > now() WHEN 'past' THEN s.ends_at <= now() ELSE true END
      ORDER BY b.position DESC LIMIT $4"
-);
+));
+
+/// The bookings of a show after a place, in the order in which they were made.
+macro_rules! of_show {
+    () => {
+        bookings_where!("WHERE b.show_id = $1 AND b.position > $2 ORDER BY b.position LIMIT $3")
+    };
+}
+
+const LIST_OF_SHOW: &str = as_of!(of_show!());
+const PAGE_OF_SHOW: &str = of_show!();
 
 /// One booking, whosever it is.
 pub(crate) async fn find(pool: &PgPool, booking_id: Uuid) -> Result<Snapshot<FoundBooking>, Problem> {
@@ -134,6 +145,45 @@ pub(crate) async fn list(
         .await
         .map_err(store::problem)?;
     snapshot(&rows, "booking_id").map_err(store::problem)
+}
+
+/// The bookings of a show after a position, the first one first; one more than `limit` if there are more.
+pub(crate) async fn list_of_show(
+    pool: &PgPool,
+    show_id: Uuid,
+    after: Option<i64>,
+    limit: u32,
+) -> Result<Snapshot<FoundBooking>, Problem> {
+    let rows = sqlx::query(LIST_OF_SHOW)
+        .bind(show_id)
+        .bind(after.unwrap_or(0))
+        .bind(i64::from(limit) + 1)
+        .fetch_all(pool)
+        .await
+        .map_err(store::problem)?;
+    snapshot(&rows, "booking_id").map_err(store::problem)
+}
+
+/// At most `limit` bookings of a show after a position, the first one first, as `connection` sees them.
+pub(crate) async fn page_of_show(
+    connection: &mut PgConnection,
+    show_id: Uuid,
+    after: i64,
+    limit: u32,
+) -> Result<Vec<FoundBooking>, sqlx::Error> {
+    sqlx::query_as(PAGE_OF_SHOW).bind(show_id).bind(after).bind(i64::from(limit)).fetch_all(connection).await
+}
+
+/// The names of all ticket types of a show.
+pub(crate) async fn ticket_names_of_show(
+    connection: &mut PgConnection,
+    show_id: Uuid,
+) -> Result<TicketNames, sqlx::Error> {
+    let names: Vec<(Uuid, String)> = sqlx::query_as("SELECT ticket_type_id, name FROM ticket_types WHERE show_id = $1")
+        .bind(show_id)
+        .fetch_all(connection)
+        .await?;
+    Ok(names.into_iter().collect())
 }
 
 /// The names of all ticket types in these bookings.

@@ -1,85 +1,166 @@
-//! What is held about one person beside bookings and the waitlist: sign-ins, payments, refunds. Columns are
-//! named one by one: what is added to a table is not given away before somebody has thought about it.
+//! Exports: rows as a file, however many there are, in little memory.
+//!
+//! Whoever exports names the columns once and pushes rows; they leave in chunks through a short queue, so that
+//! nobody reads further ahead than a client can take, and a client that hangs up ends the reading. To spreadsheets a
+//! cell is what it looks like: text that would be a formula there is made text again (see `csv.rs`).
 
+mod csv;
+mod ndjson;
+mod rows;
+
+use std::borrow::Cow;
+use std::sync::Arc;
+
+use axum::body::Body;
+use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
+use axum::http::{HeaderName, HeaderValue, StatusCode};
+use axum::response::Response;
 use chrono::{DateTime, Utc};
 use edge::problem::Problem;
-use sqlx::{FromRow, PgPool};
-use uuid::Uuid;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-use crate::store;
+pub(crate) use rows::{Rows, Stopped};
 
-/// The most rows of one kind that an export holds; it says so if there are more.
-pub(crate) const EXPORT_ROWS_MAX: u32 = 10_000;
+/// How many exports run at once. Each keeps a connection to the database for as long as it takes.
+pub(crate) const EXPORTS_MAX: usize = 3;
+/// When to try again if there are that many, in seconds.
+const EXPORT_RETRY_S: u64 = 5;
 
-/// A refresh token, as far as it may be shown: without its hash.
-#[derive(Debug, FromRow)]
-pub(crate) struct FoundSignIn {
-    pub(crate) family: Uuid,
-    pub(crate) expires_at: DateTime<Utc>,
-    pub(crate) used_at: Option<DateTime<Utc>>,
+/// Tells which position of the log an export is about.
+pub(crate) const EVENTLY_AS_OF_POSITION: HeaderName = HeaderName::from_static("evently-as-of-position");
+
+/// How the rows of a file are written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Format {
+    /// RFC 4180, with a header; safe to open in a spreadsheet.
+    Csv,
+    /// One JSON object per line.
+    Ndjson,
 }
 
-/// A payment.
-#[derive(Debug, FromRow)]
-pub(crate) struct FoundPayment {
-    pub(crate) payment_id: Uuid,
-    pub(crate) booking_id: Uuid,
-    pub(crate) show_id: Uuid,
-    pub(crate) amount: i64,
-    pub(crate) currency: String,
-    pub(crate) method: String,
-    pub(crate) state: String,
-    pub(crate) started_at: DateTime<Utc>,
-    pub(crate) settled_at: Option<DateTime<Utc>>,
+impl Format {
+    /// Reads `?format=`; CSV if it is not said.
+    pub(crate) fn parse(word: Option<&str>) -> Result<Self, Problem> {
+        match word {
+            None | Some("csv") => Ok(Self::Csv),
+            Some("ndjson") => Ok(Self::Ndjson),
+            Some(_) => {
+                let detail = "There are two formats: csv and ndjson.";
+                let problem = Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "unknown-format", detail);
+                Err(problem.with("parameter", "format"))
+            }
+        }
+    }
+
+    fn extension(self) -> &'static str {
+        match self {
+            Self::Csv => "csv",
+            Self::Ndjson => "ndjson",
+        }
+    }
+
+    fn media_type(self) -> &'static str {
+        match self {
+            Self::Csv => "text/csv; charset=utf-8; header=present",
+            Self::Ndjson => "application/x-ndjson",
+        }
+    }
 }
 
-/// A refund.
-#[derive(Debug, FromRow)]
-pub(crate) struct FoundRefund {
-    pub(crate) booking_id: Uuid,
-    pub(crate) refund: i32,
-    pub(crate) show_id: Uuid,
-    pub(crate) amount: i64,
-    pub(crate) currency: String,
-    pub(crate) reason: String,
-    pub(crate) state: String,
-    pub(crate) due_at: DateTime<Utc>,
-    pub(crate) settled_at: Option<DateTime<Utc>>,
+/// A column of a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Column {
+    /// Text, a number or a time.
+    Plain(&'static str),
+    /// An amount of money: in a CSV file two columns, `<name>_amount` in minor units and `<name>_currency`.
+    Money(&'static str),
 }
 
-const SIGN_INS: &str = "\
-SELECT family, expires_at, used_at FROM refresh_tokens WHERE account_id = $1 ORDER BY expires_at DESC LIMIT $2";
-
-const PAYMENTS: &str = "\
-SELECT payment_id, booking_id, show_id, amount, currency, method, state, started_at, settled_at
-FROM payments WHERE customer_id = $1 ORDER BY started_at DESC LIMIT $2";
-
-/// By way of the bookings, which are in order by customer.
-const REFUNDS: &str = "\
-SELECT r.booking_id, r.refund, r.show_id, r.amount, r.currency, r.reason, r.state, r.due_at, r.settled_at
-FROM bookings b JOIN refunds r USING (booking_id) WHERE b.customer_id = $1
-ORDER BY r.position DESC, r.booking_id, r.refund LIMIT $2";
-
-/// The sign-ins of an account that are not forgotten yet, the last one first; one more than may be shown if
-/// there are more.
-pub(crate) async fn sign_ins(pool: &PgPool, account_id: Uuid) -> Result<Vec<FoundSignIn>, Problem> {
-    rows(pool, SIGN_INS, account_id).await
+/// A cell of a row.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Field<'a> {
+    /// Whatever people wrote, or a word of ours.
+    Text(Cow<'a, str>),
+    /// A whole number.
+    Number(i64),
+    /// A time in UTC.
+    Time(DateTime<Utc>),
+    /// Minor units and their currency.
+    Money(i64, Cow<'a, str>),
+    /// Nothing.
+    Null,
 }
 
-/// The payments of a customer, likewise.
-pub(crate) async fn payments(pool: &PgPool, customer_id: Uuid) -> Result<Vec<FoundPayment>, Problem> {
-    rows(pool, PAYMENTS, customer_id).await
+impl<'a> Field<'a> {
+    pub(crate) fn text(text: impl Into<Cow<'a, str>>) -> Self {
+        Self::Text(text.into())
+    }
+
+    pub(crate) fn time(at: Option<DateTime<Utc>>) -> Self {
+        at.map_or(Self::Null, Self::Time)
+    }
 }
 
-/// The refunds of a customer, likewise.
-pub(crate) async fn refunds(pool: &PgPool, customer_id: Uuid) -> Result<Vec<FoundRefund>, Problem> {
-    rows(pool, REFUNDS, customer_id).await
+/// Who may export now.
+pub(crate) struct Exports(Arc<Semaphore>);
+
+impl Default for Exports {
+    fn default() -> Self {
+        Self(Arc::new(Semaphore::new(EXPORTS_MAX)))
+    }
 }
 
-async fn rows<T>(pool: &PgPool, statement: &'static str, whose: Uuid) -> Result<Vec<T>, Problem>
-where
-    T: for<'r> FromRow<'r, sqlx::postgres::PgRow> + Send + Unpin,
-{
-    let limit = i64::from(EXPORT_ROWS_MAX) + 1;
-    sqlx::query_as(statement).bind(whose).bind(limit).fetch_all(pool).await.map_err(store::problem)
+/// A place among those who export, until it is dropped.
+pub(crate) struct Turn(#[expect(dead_code, reason = "it is dropped in the end")] OwnedSemaphorePermit);
+
+impl Exports {
+    /// A turn, if there is one now; an export may take minutes, so nobody waits for one.
+    pub(crate) fn turn(&self) -> Result<Turn, Problem> {
+        Arc::clone(&self.0).try_acquire_owned().map(Turn).map_err(|_| {
+            let detail = format!("{EXPORTS_MAX} exports are running already; try again when one has ended.");
+            Problem::new(StatusCode::SERVICE_UNAVAILABLE, "too-many-exports", detail)
+                .with("limit", EXPORTS_MAX)
+                .retry_after(EXPORT_RETRY_S)
+        })
+    }
 }
+
+/// A file that is about to be written.
+pub(crate) struct Export {
+    pub(crate) format: Format,
+    pub(crate) columns: &'static [Column],
+    /// Its name without the ending: letters, digits and hyphens alone.
+    pub(crate) name: String,
+    /// The position of the log that all rows tell of.
+    pub(crate) as_of_position: u64,
+}
+
+impl Export {
+    /// Answers with the rows that `produce` pushes. It runs beside the answer and is stopped with it; what it
+    /// gives back is what was pushed, wholly. Whoever gets less than that is cut off, and so notices.
+    pub(crate) fn respond<P>(self, turn: Turn, produce: impl FnOnce(Rows) -> P) -> Response
+    where
+        P: Future<Output = Result<Rows, Stopped>> + Send + 'static,
+    {
+        let (rows, body) = rows::open(self.format, self.columns);
+        let produced = produce(rows);
+        tokio::spawn(async move {
+            let _turn = turn;
+            rows::run(produced).await;
+        });
+        let mut response = Response::new(Body::new(body));
+        let headers = response.headers_mut();
+        headers.insert(CONTENT_TYPE, HeaderValue::from_static(self.format.media_type()));
+        headers.insert(EVENTLY_AS_OF_POSITION, self.as_of_position.into());
+        let safe: String =
+            self.name.chars().filter(|letter| letter.is_ascii_alphanumeric() || *letter == '-').collect();
+        let disposition = format!("attachment; filename=\"{safe}.{}\"", self.format.extension());
+        if let Ok(disposition) = HeaderValue::try_from(disposition) {
+            headers.insert(CONTENT_DISPOSITION, disposition);
+        }
+        response
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -31,6 +31,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::app::App;
+use bookings::of_event;
 
 #[derive(utoipa::OpenApi)]
 #[openapi(paths(seals::find_tile), components(schemas(Problem)))]
@@ -46,6 +47,7 @@ pub(crate) fn router(app: App, rate: &RateLimits) -> (axum::Router, utoipa::open
         .routes(routes!(bookings::find_booking))
         .routes(routes!(history::tell_booking))
         .routes(routes!(seat_map::find_seat_map))
+        .routes(routes!(waitlist::list_entries_of_event))
         .routes(routes!(waitlist::list_entries))
         .routes(routes!(waitlist::find_entry))
         .routes(routes!(promo_codes::list_promo_codes))
@@ -62,6 +64,8 @@ pub(crate) fn router(app: App, rate: &RateLimits) -> (axum::Router, utoipa::open
         .routes(routes!(users::find_user))
         .routes(routes!(users::export_me))
         .routes(routes!(colleagues::list_colleagues))
+        .routes(routes!(of_event::list_bookings_of_event))
+        .routes(routes!(of_event::export_bookings))
         .split_for_parts();
     let (reports, reports_document) = OpenApiRouter::new()
         .routes(routes!(audit::search_audit))

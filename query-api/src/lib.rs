@@ -15,6 +15,7 @@ mod export;
 mod freshness;
 mod http;
 mod list;
+mod own_data;
 mod past;
 mod people;
 mod projections;

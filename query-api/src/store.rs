@@ -2,7 +2,7 @@
 
 use edge::problem::Problem;
 use sqlx::postgres::PgRow;
-use sqlx::{FromRow, Row, ValueRef};
+use sqlx::{FromRow, PgPool, Postgres, Row, Transaction, ValueRef};
 
 /// Rows, and the position of the log that they tell of. Both come from one statement.
 pub(crate) struct Snapshot<T> {
@@ -13,7 +13,7 @@ pub(crate) struct Snapshot<T> {
 /// Begins a statement that reads a [`Snapshot`]: the position comes along with every row, and alone (with
 /// nothing but NULL beside it) if there are none. The caller adds the row source and `ON true`.
 macro_rules! as_of {
-    ($($sql:literal),+ $(,)?) => {
+    ($($sql:expr),+ $(,)?) => {
         concat!(
             "SELECT as_of.position AS as_of, row.* ",
             "FROM (SELECT min(position) AS position FROM projection_checkpoints WHERE in_core) as_of ",
@@ -36,6 +36,15 @@ where
         }
     }
     Ok(Snapshot { as_of: unsigned(as_of.unwrap_or(0)), rows: found })
+}
+
+/// Begins to read the read models as they stand now, however long that takes; tells the position that all
+/// of it tells of.
+pub(crate) async fn begin(pool: &PgPool) -> Result<(Transaction<'static, Postgres>, u64), sqlx::Error> {
+    let mut transaction = pool.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await?;
+    let as_of: Option<i64> =
+        sqlx::query_scalar("SELECT min(position) FROM projection_checkpoints").fetch_one(&mut *transaction).await?;
+    Ok((transaction, unsigned(as_of.unwrap_or(0))))
 }
 
 /// The tables' checks keep these numbers from being negative.

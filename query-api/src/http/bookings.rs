@@ -1,4 +1,6 @@
-//! Bookings: one's own history, and one of them.
+//! Bookings: one's own history, one of them, and those of an event.
+
+pub(super) mod of_event;
 
 use axum::extract::State;
 use axum::response::Response;

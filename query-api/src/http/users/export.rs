@@ -16,7 +16,7 @@ use super::User;
 use super::details::AccountFact;
 use crate::app::App;
 use crate::bookings::{self, When};
-use crate::export::{self, EXPORT_ROWS_MAX, FoundPayment, FoundRefund, FoundSignIn};
+use crate::own_data::{self, EXPORT_ROWS_MAX, FoundPayment, FoundRefund, FoundSignIn};
 use crate::http::bookings::Booking;
 use crate::http::waitlist::WaitlistEntry;
 use crate::http::{Money, NoParameters, bytes_of, json};
@@ -167,11 +167,11 @@ async fn gather(app: &App, me: Uuid) -> Result<Export, Problem> {
     Ok(Export {
         account: account.into(),
         history: history.iter().map(|recorded| AccountFact::new(recorded, |actor| actor == me)).collect(),
-        sign_ins: all(export::sign_ins(&app.pool, me).await?, SignIn::from, &mut complete),
+        sign_ins: all(own_data::sign_ins(&app.pool, me).await?, SignIn::from, &mut complete),
         bookings: all(booked.rows, |booking| Booking::new(booking, &names), &mut complete),
         waitlist_entries: all(entries.rows, WaitlistEntry::from, &mut complete),
-        payments: all(export::payments(&app.pool, me).await?, OwnPayment::from, &mut complete),
-        refunds: all(export::refunds(&app.pool, me).await?, OwnRefund::from, &mut complete),
+        payments: all(own_data::payments(&app.pool, me).await?, OwnPayment::from, &mut complete),
+        refunds: all(own_data::refunds(&app.pool, me).await?, OwnRefund::from, &mut complete),
         complete,
         as_of_position: found.as_of,
     })
