@@ -78,6 +78,7 @@ async fn problems_look_as_agreed() {
     shapes.note(&world.admin().get("/api/v1/admin/audit?stream=tour-1").await);
     note_refused_replays(&world, &mut shapes).await;
     note_refused_people(&world, &mut shapes).await;
+    note_refused_looks(&world, &mut shapes).await;
     golden("problems.txt", &shapes.written());
 }
 
@@ -98,6 +99,21 @@ async fn note_refused_replays(world: &World, shapes: &mut Shapes) {
     // It is there already: folding it again can only fail.
     world.parks("availability", show.id).await;
     shapes.note(&admin.unparks("availability", show.id).await);
+}
+
+/// Moments that cannot be, files that there are not, and colleagues that nobody knows.
+async fn note_refused_looks(world: &World, shapes: &mut Shapes) {
+    let (ada, olga) = (world.customer(), world.organizer());
+    let show = a_show().on_sale(&olga).await;
+    let head = ada.books(&show, 1).await.position();
+    let seats = format!("/api/v1/events/{}/seats", show.id);
+    shapes.note(&ada.get(&format!("{seats}?as_of=2999-01-01T00:00:00Z")).await);
+    shapes.note(&ada.get(&format!("{seats}?as_of=1999-01-01T00:00:00Z")).await);
+    shapes.note(&ada.get(&format!("{seats}?as_of=1999-01-01T00:00:00Z&as_of_position={head}")).await);
+    shapes.note(&ada.get(&format!("{seats}?as_of_position={}", head + 1)).await);
+    shapes.note(&olga.get(&format!("/api/v1/admin/events/{}/bookings/export?format=xlsx", show.id)).await);
+    let colleague = format!("/api/v1/admin/events/{}/colleagues/{}", show.id, Uuid::nil());
+    shapes.note(&olga.put(&colleague).json(&json!({ "access": "door" })).await);
 }
 
 async fn note_refused_steps(world: &World, shapes: &mut Shapes) {

@@ -224,6 +224,7 @@ fn bodies_of_running(method: &str, path: &str, show: &Show) -> Vec<Value> {
                 "uses_per_customer_max": 1, "valid_from": "2030-01-01T00:00:00Z", "valid_until": "2031-01-01T00:00:00Z" }),
         ],
         ("POST", "bookings/{booking_id}/refunds") => vec![json!({ "amount": 100 })],
+        ("PUT", "events/{event_id}/colleagues/{account_id}") => vec![json!({ "access": "door" })],
         _ => vec![],
     }
 }

@@ -63,7 +63,7 @@ fn spoiled_member(value: &Value) -> Vec<Value> {
 }
 
 const NASTY_IDS: [&str; 7] = ["42", "%00", "%ff%fe", "..%2f..%2fetc", "{event_id}", "%27%20OR%201=1", "-"];
-const NASTY_QUERIES: [&str; 10] = [
+const NASTY_QUERIES: [&str; 18] = [
     "?",
     "?x",
     "?limit=%00",
@@ -74,6 +74,14 @@ const NASTY_QUERIES: [&str; 10] = [
     "?code=%00&kind=sign_in",
     "?from=-262143-01-01T00:00:00Z&to=%2B262142-12-31T23:59:59Z",
     "?from_position=18446744073709551615&to_position=0&order=oldest&stream=show-%00",
+    "?as_of=%00",
+    "?as_of=-262143-01-01T00:00:00Z",
+    "?as_of=%2B262142-12-31T23:59:59Z",
+    "?as_of=2020-01-01T23:59:60Z",
+    "?as_of_position=18446744073709551615",
+    "?as_of_position=1&as_of=2020-01-01T00:00:00Z",
+    "?as_of_position=-1",
+    "?format=%00",
 ];
 
 async fn sweep(person: &Person, endpoint: &str, show: &Show) -> usize {

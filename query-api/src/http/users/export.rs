@@ -16,10 +16,10 @@ use super::User;
 use super::details::AccountFact;
 use crate::app::App;
 use crate::bookings::{self, When};
-use crate::own_data::{self, EXPORT_ROWS_MAX, FoundPayment, FoundRefund, FoundSignIn};
 use crate::http::bookings::Booking;
 use crate::http::waitlist::WaitlistEntry;
 use crate::http::{Money, NoParameters, bytes_of, json};
+use crate::own_data::{self, EXPORT_ROWS_MAX, FoundPayment, FoundRefund, FoundSignIn};
 use crate::{people, waitlist};
 
 /// Everything that is held about you.
