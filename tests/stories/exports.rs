@@ -80,9 +80,9 @@ async fn the_file_is_what_the_list_is() {
          refunded_amount,refunded_currency,promo_code,booked_at,expires_at,cancelled_at"
     );
     let (ada_id, data) = (ada.account_id, &listed["data"]);
-    let word = |row: usize, member: &str| data[row][member].as_str().unwrap().to_owned();
-    let first = format!("{bought},{ada_id},confirmed,1,1 Stalls,,3825,EUR,,,,,'=SUM(A1),{},,", word(0, "booked_at"));
-    let (booked_at, expires_at) = (word(1, "booked_at"), word(1, "expires_at"));
+    let told = |row: usize, member: &str| data[row][member].as_str().unwrap().to_owned();
+    let first = format!("{bought},{ada_id},confirmed,1,1 Stalls,,3825,EUR,,,,,'=SUM(A1),{},,", told(0, "booked_at"));
+    let (booked_at, expires_at) = (told(1, "booked_at"), told(1, "expires_at"));
     let tickets = "\"1 Stalls, 1 =cmd, \"\"x\"\"\"";
     let second = format!("{held},{ada_id},held,2,{tickets},,6250,EUR,,,,,,{booked_at},{expires_at},");
     assert_eq!(lines[1..], [first, second]);

@@ -226,8 +226,8 @@ impl World {
     /// Throws the read models away and makes them again.
     pub(crate) async fn project_anew(&self) {
         self.sql(
-            "TRUNCATE shows, ticket_types, seat_maps, seats, bookings, promo_codes, waitlist_entries, payments, refunds,
-                      audit_index, people",
+            "TRUNCATE shows, show_colleagues, ticket_types, seat_maps, seats, bookings, promo_codes, waitlist_entries,
+                      payments, refunds, audit_index, people",
         )
         .await;
         self.sql("UPDATE projection_checkpoints SET position = 0").await;

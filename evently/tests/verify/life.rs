@@ -136,7 +136,7 @@ impl World {
         self.event(LIFE, event_type, payload).await
     }
 
-    /// 28 events, until 1210. At the end one ticket is free on the floor, and in the row `A-2` and `A-3`.
+    /// 32 events, until 1210. At the end one ticket is free on the floor, and in the row `A-2` and `A-3`.
     pub(crate) async fn life(&self) -> Position {
         let promo_code = json!({ "code": "EARLY", "discount": { "percent": 50 }, "ticket_type_ids": [FLOOR],
                                  "uses_max": 1, "uses_per_customer_max": null, "valid_from": null, "valid_until": null });
@@ -145,6 +145,10 @@ impl World {
         self.then(-7, "SeatsBlocked", json!({ "seats": ["A-4"], "reason": "A pillar." })).await;
         self.then(-6, "PromoCodeAdded", json!({ "promo_code": promo_code })).await;
         self.then(-5, "ShowPublished", json!({})).await;
+        self.then(-4, "ColleagueAdded", json!({ "account_id": CLEO, "access": "door" })).await;
+        self.then(-3, "ColleagueAdded", json!({ "account_id": CLEO, "access": "manager" })).await;
+        self.then(-2, "ColleagueAdded", json!({ "account_id": DAN, "access": "door" })).await;
+        self.then(-1, "ColleagueRemoved", json!({ "account_id": DAN })).await;
 
         let adas = [cheap_floor(2), row(&["A-1"])];
         let by_code = with(held(BOUGHT, ADA, &adas, 0, 1), "promo_code", "EARLY");

@@ -6,11 +6,12 @@ use crate::given::{ADA, World, id};
 use crate::life::*;
 
 /// The columns that a life fills, each with what is wrong about it and how that is told.
-const WRONG: [(&str, &str); 24] = [
+const WRONG: [(&str, &str); 25] = [
     ("UPDATE shows SET hold_seconds = 5", "has hold_seconds 5, the log says 600"),
     ("UPDATE shows SET payment = 'none'", "has payment \"none\", the log says \"required\""),
     ("UPDATE shows SET refund_policy = NULL", "has another refund_policy than the log"),
     ("UPDATE shows SET refund_until = NULL", "has refund_until None, the log says Some"),
+    ("UPDATE show_colleagues SET access = 'door'", "has access \"door\", the log says \"manager\""),
     ("UPDATE ticket_types SET held = 3 WHERE name = 'Floor'", "has held 3, the log says 2"),
     ("UPDATE ticket_types SET blocked = 0 WHERE name = 'Row'", "has blocked 0, the log says 1"),
     (
@@ -60,6 +61,7 @@ async fn names_rows_of_each_table_that_are_not_there_or_should_not_be() {
     world.project().await;
     for (table, key, one, other, missing) in [
         ("seat_maps", "show_id", LIFE.to_string(), "gen_random_uuid()", "the map of show"),
+        ("show_colleagues", "account_id", CLEO.to_string(), "gen_random_uuid()", "colleague 0000"),
         ("promo_codes", "code", "EARLY".into(), "'LATE'", "promo code EARLY of show"),
         ("waitlist_entries", "entry_id", ACCEPTED.to_string(), "gen_random_uuid()", "entry 0000"),
         ("payments", "payment_id", PAID.to_string(), "gen_random_uuid()", "payment 0000"),

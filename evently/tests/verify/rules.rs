@@ -26,7 +26,16 @@ async fn passes_over_a_life_that_is_right() {
     let world = World::new().await;
     world.life().await;
     let report = world.verify().await;
-    assert_eq!((report.events, report.bookings, report.difference), (28, 3, None));
+    assert_eq!((report.events, report.bookings, report.difference), (32, 3, None));
+}
+
+#[tokio::test]
+async fn names_a_colleague_who_gains_or_loses_nothing() {
+    let again = json!({ "account_id": CLEO, "access": "manager" });
+    names(&[("ColleagueAdded", again)], &format!("{CLEO} gets the access that they have")).await;
+    let gone = json!({ "account_id": DAN });
+    names(&[("ColleagueRemoved", gone)], &format!("{DAN} loses access without having it")).await;
+    names(&[("ColleagueAdded", json!({ "account_id": DAN, "access": "emperor" }))], "is damaged").await;
 }
 
 #[tokio::test]
@@ -188,7 +197,7 @@ async fn names_a_queue_that_is_not_kept() {
     let raised = ("CapacityRaised", json!({ "ticket_type_id": FLOOR, "capacity": 5 }));
     let others = ("SeatsHeld", held(id(900), BOB, &[row(&["A-2"])], 1303, 2));
     let queue = [join(920, 9, 2, 1300), join(921, 10, 2, 1301), raised];
-    let overtaken = format!("overtakes waitlist entry {}, which joined at position 29 and fits", id(920));
+    let overtaken = format!("overtakes waitlist entry {}, which joined at position 33 and fits", id(920));
     names(&[&queue[..], &[others]].concat(), &overtaken).await;
 
     let offer = |entry, customer, at| ("SeatsOffered", offered(id(entry), id(customer), &[floor(2)], at));

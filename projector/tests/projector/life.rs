@@ -3,15 +3,17 @@
 #![allow(clippy::unwrap_used)]
 
 use chrono::{DateTime, TimeDelta, Utc};
+use domain::access::Access;
 use domain::ids::{AccountId, BookingId, EntryId, PaymentId, TicketTypeId};
 use domain::money::Money;
 use domain::show::{
-    BookedItem, BookingConfirmed, BookingReduced, Discount, Event, HoldConfirmed, HoldExtended, HoldReleased,
-    HoldsLapsed, LapsedHold, LapsedOffer, OfferDeclined, OffersLapsed, Payment, PaymentFailed, PaymentStarted,
-    PaymentSucceeded, Point, PromoCode, PromoCodeAdded, PromoCodeRemoved, RefundDue, RefundFailed, RefundPolicy,
-    RefundReason, RefundRetried, RefundStep, RefundSucceeded, Row, SaleTerms, SaleTermsSet, Schedule, Seat, SeatLabel,
-    SeatMap, SeatMapSet, SeatsBlocked, SeatsHeld, SeatsOffered, SeatsUnblocked, Section, ShowPublished,
-    ShowRescheduled, TicketTerms, TicketTermsSet, TicketType, TicketTypeAdded, WaitlistJoined, WaitlistLeft,
+    BookedItem, BookingConfirmed, BookingReduced, ColleagueAdded, ColleagueRemoved, Discount, Event, HoldConfirmed,
+    HoldExtended, HoldReleased, HoldsLapsed, LapsedHold, LapsedOffer, OfferDeclined, OffersLapsed, Payment,
+    PaymentFailed, PaymentStarted, PaymentSucceeded, Point, PromoCode, PromoCodeAdded, PromoCodeRemoved, RefundDue,
+    RefundFailed, RefundPolicy, RefundReason, RefundRetried, RefundStep, RefundSucceeded, Row, SaleTerms, SaleTermsSet,
+    Schedule, Seat, SeatLabel, SeatMap, SeatMapSet, SeatsBlocked, SeatsHeld, SeatsOffered, SeatsUnblocked, Section,
+    ShowPublished, ShowRescheduled, TicketTerms, TicketTermsSet, TicketType, TicketTypeAdded, WaitlistJoined,
+    WaitlistLeft,
 };
 use domain::text::Text;
 use serde_json::{Value, json};
@@ -23,6 +25,7 @@ const SHOW: Uuid = Uuid::from_u128(0xA);
 const TICKET: Uuid = Uuid::from_u128(0x7);
 const SEATED: Uuid = Uuid::from_u128(0x8);
 const ANNA: AccountId = AccountId(Uuid::from_u128(0xC));
+const BERT: AccountId = AccountId(Uuid::from_u128(0xD));
 
 fn booking(number: u128) -> BookingId {
     BookingId(Uuid::from_u128(0xB00 + number))
@@ -223,6 +226,10 @@ fn rearranged() -> Vec<Event> {
         SaleTermsSet { terms: sale }.into(),
         ShowRescheduled { schedule, refund_until: at(60), rescheduled_at: noon() }.into(),
         PromoCodeRemoved { code: Text::line("SPRING").unwrap() }.into(),
+        ColleagueAdded { account_id: ANNA, access: Access::Door }.into(),
+        ColleagueAdded { account_id: ANNA, access: Access::Manager }.into(),
+        ColleagueAdded { account_id: BERT, access: Access::Door }.into(),
+        ColleagueRemoved { account_id: BERT }.into(),
     ]
 }
 
@@ -273,6 +280,7 @@ pub(crate) async fn everything(world: &World) -> Vec<Value> {
     let mut all = Vec::new();
     for sql in [
         "SELECT json_agg(t ORDER BY show_id)::text FROM shows t",
+        "SELECT coalesce(json_agg(to_jsonb(t) - 'since'), '[]')::text FROM show_colleagues t",
         "SELECT json_agg(t ORDER BY ticket_type_id)::text FROM ticket_types t",
         "SELECT json_agg(t ORDER BY booking_id)::text FROM bookings t",
         "SELECT json_agg(t ORDER BY code)::text FROM promo_codes t",
@@ -300,6 +308,16 @@ async fn one_page_or_one_event_a_page_give_the_same_rows() {
         running.reaches(position).await;
     }
     assert_eq!(everything(&at_once).await, everything(&by_and_by).await);
+    let colleagues = colleagues_of(&at_once).await;
+    assert_eq!(colleagues, json!([{ "account_id": ANNA.0, "access": "manager" }]));
+}
+
+async fn colleagues_of(world: &World) -> Value {
+    rows(
+        world,
+        "SELECT json_agg(json_build_object('account_id', account_id, 'access', access))::text FROM show_colleagues",
+    )
+    .await
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -171,15 +171,6 @@ impl House {
             Fact::Offered(offered) => self.offered(offered, at),
             Fact::Declined(ended) => self.declined(ended),
             Fact::OffersLapsed(lapsed) => lapsed.iter().try_for_each(|lapsed| self.offer_lapsed(lapsed, at)),
-            Fact::Trusted(colleague) => {
-                self.colleagues.insert(*colleague);
-                demand!(self.colleagues.len() <= 100, Lawful, "more colleagues than a show can have");
-                Ok(())
-            }
-            Fact::Distrusted(colleague) => {
-                demand!(self.colleagues.remove(colleague), Lawful, "{colleague} was no colleague");
-                Ok(())
-            }
             organizers => self.organized(organizers, at),
         }
     }

@@ -4,9 +4,13 @@ use super::selling;
 use super::{Checked, House, Kind, Status, Terms, Times, demand};
 use crate::check::facts::{self, Capacity, Fact, KindTerms, PaymentTerms, Schedule};
 
+/// The most colleagues that a show has at a time.
+const COLLEAGUES_MAX: usize = 100;
+
 impl House {
     pub(super) fn organized(&mut self, fact: &Fact, at: i64) -> Checked {
-        let ended = self.status == Status::CalledOff && !matches!(fact, Fact::PromoRemoved(_));
+        let outlives = matches!(fact, Fact::PromoRemoved(_) | Fact::Trusted(_) | Fact::Distrusted(_));
+        let ended = self.status == Status::CalledOff && !outlives;
         demand!(!ended, Lawful, "the show was called off before");
         match fact {
             Fact::Created(created) => {
@@ -41,6 +45,13 @@ impl House {
             Fact::Resumed => self.step(&[Status::Paused], Status::OnSale)?,
             Fact::Closed => self.step(&[Status::OnSale, Status::Paused], Status::Closed)?,
             Fact::CalledOff => self.called_off(),
+            Fact::Trusted(colleague) => {
+                self.colleagues.insert(*colleague);
+                demand!(self.colleagues.len() <= COLLEAGUES_MAX, Lawful, "more colleagues than a show can have");
+            }
+            Fact::Distrusted(colleague) => {
+                demand!(self.colleagues.remove(colleague), Lawful, "{colleague} was no colleague");
+            }
             // Title and venue are not sold.
             _ => {}
         }
