@@ -102,6 +102,16 @@ async fn the_door_sees_the_event_and_who_booked_and_changes_nothing() {
     assert_eq!(hidden().await, json!([]));
     olga.trusts(&show, &dora, "door").await.ok();
     assert_eq!(hidden().await[0]["name"], "Stalls");
+    // What thousands ask is kept for all of them, so whoever is no organizer sees there what everybody sees.
+    let seats = async |person: &Person| {
+        let seats = person.get(&format!("/api/v1/events/{}/seats", show.id)).await.ok();
+        seats["ticket_types"].as_array().unwrap().len()
+    };
+    let otto = registered(&world, Role::Organizer).await;
+    olga.trusts(&show, &otto, "door").await.ok();
+    for (person, types) in [(&dora, 0), (&otto, 1), (&world.stranger(), 0), (&world.organizer(), 0), (&olga, 1)] {
+        assert_eq!(seats(person).await, types);
+    }
     let booking = world.customer().books_with(&show, &json!({ "access_code": "CREW" })).await.id("booking_id");
     let listed = dora.sees_admin(&show, "bookings").await.ok();
     assert_eq!(listed["data"][0]["booking_id"], booking.to_string());

@@ -155,6 +155,8 @@ async fn build_past_seats(
     moment: AsOfParameters,
 ) -> Result<Built, Problem> {
     let moment = as_of::resolve(app, moment).await?;
+    // Whoever names a position that the read model has yet to reach may mean a show that it has yet to learn of.
+    app.freshness.reach(MinPosition(Some(moment.position))).await?;
     let now = shows::find(&app.pool, event_id, account_of(caller)).await?.rows.into_iter().next();
     let now = now.ok_or_else(no_such_event)?;
     let past = past::show(app, event_id, moment.position).await?.ok_or_else(no_such_event)?;
