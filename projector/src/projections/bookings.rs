@@ -48,7 +48,7 @@ impl Projection for Bookings {
     }
 
     fn deferred_indexes(&self) -> &'static [&'static str] {
-        &["bookings_by_customer"]
+        &["bookings_by_customer", "bookings_by_show"]
     }
 
     fn born_of(&self) -> &'static [(&'static str, &'static [&'static str])] {

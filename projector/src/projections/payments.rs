@@ -41,7 +41,7 @@ impl Projection for Payments {
     }
 
     fn deferred_indexes(&self) -> &'static [&'static str] {
-        &["refunds_by_show"]
+        &["refunds_by_show", "payments_by_customer"]
     }
 
     fn born_of(&self) -> &'static [(&'static str, &'static [&'static str])] {

@@ -48,11 +48,11 @@ impl Projection for Shows {
     }
 
     fn tables(&self) -> &'static [&'static str] {
-        &["shows"]
+        &["shows", "show_colleagues"]
     }
 
     fn deferred_indexes(&self) -> &'static [&'static str] {
-        &["shows_by_start", "shows_by_title", "shows_by_organizer", "shows_by_city"]
+        &["shows_by_start", "shows_by_title", "shows_by_organizer", "shows_by_city", "show_colleagues_account"]
     }
 
     fn born_of(&self) -> &'static [(&'static str, &'static [&'static str])] {

@@ -132,7 +132,7 @@ pub(crate) async fn tell_booking(
 
 /// Who can have done something to a booking, and who asks.
 async fn who(app: &App, booking: &FoundBooking, asks: Uuid) -> Result<Who, Problem> {
-    let show = shows::find(&app.pool, booking.show_id).await?.rows.into_iter().next();
+    let show = shows::find(&app.pool, booking.show_id, None).await?.rows.into_iter().next();
     let organizer = show.map(|show| show.summary.organizer_id);
     Ok(Who { customer: booking.customer_id, organizer, asks })
 }

@@ -44,6 +44,8 @@ impl Event {
             | Self::CapacityLowered(_)
             | Self::PromoCodeAdded(_)
             | Self::PromoCodeRemoved(_)
+            | Self::ColleagueAdded(_)
+            | Self::ColleagueRemoved(_)
             | Self::SeatMapSet(_)
             | Self::SeatsBlocked(_)
             | Self::SeatsUnblocked(_)
