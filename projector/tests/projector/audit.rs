@@ -1,4 +1,5 @@
 //! Given events, then the keys under which they are found.
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on should stop loudly")]
 
 use domain::access::Role;
 use domain::account::AccountRegistered;

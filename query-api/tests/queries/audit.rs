@@ -69,7 +69,7 @@ async fn what_an_index_leads_to_is_compared_so_far_and_no_further() {
     append(&world, 1, ANNA, "SeatsHeld", 2).await;
     append(&world, 2, ANNA, "BookingConfirmed", most + 7).await;
     index(&world, KeyKind::Actor, ANNA, 1, most + 9).await;
-    world.stands_at(most as i64 + 9).await;
+    world.stands_at(i64::try_from(most + 9).unwrap()).await;
 
     let query = format!("actor={ANNA}&event_type=SeatsHeld");
     let first = ask(&world, &query).await;
@@ -91,7 +91,7 @@ async fn the_shortest_way_leads() {
     index(&world, KeyKind::Actor, ANNA, 1, last - 1).await;
     index(&world, KeyKind::Actor, BERT, last, last).await;
     index(&world, KeyKind::Type, key_of_type("SalePaused"), 1, last).await;
-    world.stands_at(last as i64).await;
+    world.stands_at(i64::try_from(last).unwrap()).await;
 
     let both = ask(&world, &format!("event_type=SalePaused&actor={BERT}&order=oldest")).await;
     assert_eq!(positions(&both), [last as u64], "at once, though so many are of this type");
