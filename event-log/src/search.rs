@@ -39,6 +39,8 @@ pub enum Among {
     Stream(StreamId),
     /// At these positions, in any order.
     These(Vec<Position>),
+    /// Where the one event is that carries this key.
+    Key(Uuid),
 }
 
 /// What was found.

@@ -58,6 +58,7 @@ macro_rules! every_case {
             what_is_wanted_besides_is_all_there,
             a_stream_is_searched_between_positions,
             events_are_found_at_their_positions,
+            an_event_is_found_by_its_key,
             a_look_ends_and_says_where,
         }
         every_case! { on $world, in racing:

@@ -6,6 +6,7 @@ use domain::aggregate::Aggregate as _;
 use domain::ids::{BookingId, EntryId, ShowId};
 use domain::show::{Rejection, Show};
 use edge::problem::Problem;
+use event_log::{Among, Search};
 use uuid::Uuid;
 
 use super::problem::{show_refused, unavailable};
@@ -42,6 +43,16 @@ pub(super) async fn show_of_booking(app: &App, booking_id: BookingId) -> Result<
 pub(super) async fn show_of_entry(app: &App, entry_id: EntryId) -> Result<ShowId, Problem> {
     let unknown = || show_refused(Refused::Rejected(Rejection::NoSuchEntry));
     find(app, entry_id.0).await?.ok_or_else(unknown)
+}
+
+/// The event that something began with, and its show.
+pub(super) async fn find_beginning(app: &App, id: Uuid) -> Result<Option<(ShowId, Uuid)>, Problem> {
+    let search = Search { among: Among::Key(id), limit: 1, ..Search::all() };
+    let found = app.log.search(&search).await.map_err(|error| {
+        tracing::warn!(%error, "what a report is about cannot be looked up");
+        unavailable()
+    })?;
+    Ok(found.events.first().map(|event| (ShowId(event.stream.id()), event.event_id)))
 }
 
 /// Where something stands in the log.

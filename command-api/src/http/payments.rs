@@ -27,7 +27,7 @@ use crate::payments::{self, ChargeRequest, EVENTLY_SIGNATURE, METHODS, NotSigned
 
 mod report;
 
-use report::ReportBody;
+use report::{Heard, ReportBody};
 
 /// The largest report that is taken, in bytes. Providers send about a thousand.
 const REPORT_BYTES_MAX: usize = 16 * 1024;
@@ -162,10 +162,10 @@ pub(super) async fn hear(
     let now_s = (app.clock)().timestamp();
     app.payment_secret.verify(signature, body.as_bytes(), now_s).map_err(not_signed)?;
     let received = ReceivedAnswer { received: true };
-    let Some((show_id, command)) = body.parse::<ReportBody>()?.into_command(&app).await? else {
+    let Some(Heard { show_id, command, cause }) = body.parse::<ReportBody>()?.into_command(&app).await? else {
         return Ok(super::answer::plain(StatusCode::OK, &received));
     };
-    let done = app.shows.execute(show_id.0, command, Actor::PLATFORM, correlation_id, |_| ()).await;
+    let done = app.shows.execute_after(cause, show_id.0, command, Actor::PLATFORM, correlation_id, |_| ()).await;
     let done = done.map_err(show_refused)?;
     // Hearing the same twice is not a replay of a keyed request: the answer is simply the same.
     Ok(obeyed(StatusCode::OK, &received, Committed { repeated: false, ..done.committed }))

@@ -83,7 +83,7 @@ impl<A: Aggregate> Batch<A> {
         let (metadata, nobody) = (waiting.metadata(), waiting.by.account_id.0.is_nil());
         let mut first = None;
         self.record(waiting.id, version, events, metadata, |_, event_id| {
-            let cause = first.filter(|_| nobody);
+            let cause = first.filter(|_| nobody).or(waiting.causation_id);
             first = first.or(Some(event_id));
             cause
         });

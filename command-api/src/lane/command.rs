@@ -48,6 +48,8 @@ pub(super) struct Waiting<A: Aggregate> {
     pub(super) by: Actor,
     pub(super) command_id: Uuid,
     pub(super) correlation_id: Uuid,
+    /// The event that made the platform give the command.
+    pub(super) causation_id: Option<Uuid>,
     pub(super) attempts: u32,
     doubt: Option<Doubt>,
     reply: Reply<A>,
@@ -68,7 +70,7 @@ impl<A: Aggregate> Waiting<A> {
             actor: self.by.account_id.0,
             command_id: self.command_id,
             correlation_id: self.correlation_id,
-            causation_id: None,
+            causation_id: self.causation_id,
         }
     }
 
@@ -119,13 +121,27 @@ impl<A: Aggregate> Lanes<A> {
         correlation_id: Uuid,
         view: impl FnOnce(&A) -> R + Send + 'static,
     ) -> Result<Done<R>, Refused<A::Rejection>> {
+        self.execute_after(None, id, command, by, correlation_id, view).await
+    }
+
+    /// The same for a command that follows from an event, because nobody asked for it.
+    pub async fn execute_after<R: Send + 'static>(
+        &self,
+        causation_id: Option<Uuid>,
+        id: Uuid,
+        command: A::Command,
+        by: Actor,
+        correlation_id: Uuid,
+        view: impl FnOnce(&A) -> R + Send + 'static,
+    ) -> Result<Done<R>, Refused<A::Rejection>> {
         let (sender, answer) = oneshot::channel();
         let reply: Reply<A> = Box::new(move |outcome| {
             // The receiver is gone when the client has hung up; there is nobody to tell.
             let _ = sender.send(outcome.map(|(state, committed)| Done { view: view(state), committed }));
         });
         let command_id = Uuid::now_v7();
-        let waiting = Waiting { id, command, by, command_id, correlation_id, attempts: 0, doubt: None, reply };
+        let waiting =
+            Waiting { id, command, by, command_id, correlation_id, causation_id, attempts: 0, doubt: None, reply };
         match self.mailbox(id).try_send(waiting) {
             Ok(()) => answer.await.unwrap_or(Err(Refused::Unavailable)),
             Err(mpsc::error::TrySendError::Full(_)) => Err(Refused::Overloaded),

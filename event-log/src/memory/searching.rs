@@ -1,5 +1,7 @@
 //! Looking for events in the log in memory.
 
+use uuid::Uuid;
+
 use super::Written;
 use crate::search::part;
 use crate::{Among, Found, Position, RecordedEvent, Search};
@@ -14,10 +16,18 @@ impl Written {
             }
             Among::Stream(stream) => search.window(self.streams.get(stream).map_or(&[][..], Vec::as_slice)),
             Among::These(positions) => search.window(positions),
+            Among::Key(key) => search.window(&self.carrier(*key)),
         };
         let event = |position: &Position| self.events.get(position.checked_sub(1)? as usize).cloned();
         let events = seen.iter().filter_map(event).filter(|event| fits(search, event)).take(search.limit);
         Found { events: events.collect(), looked_to }
+    }
+
+    /// The position of the event that carries a key.
+    fn carrier(&self, key: Uuid) -> Vec<Position> {
+        let stream = self.keys.get(&key).and_then(|stream| self.streams.get(stream));
+        let carries = |position: &Position| self.events[*position as usize - 1].key == Some(key);
+        stream.into_iter().flatten().copied().filter(carries).collect()
     }
 }
 

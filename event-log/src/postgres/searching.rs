@@ -62,13 +62,20 @@ pub(super) async fn search(pool: &PgPool, search: &Search) -> Result<Found, Unav
         }
         Among::Stream(stream) if search.stream.is_some_and(|other| other != *stream) => Ok(Found::default()),
         Among::Stream(stream) => in_stream(pool, *stream, search).await,
-        Among::These(positions) => {
-            let (seen, looked_to) = search.window(positions);
-            let positions = Some(seen.into_iter().map(signed).collect());
-            let look = Look { statement: AT_POSITIONS, after: 0, end: 1, stream: search.stream, positions };
-            look.find(pool, search, looked_to).await
+        Among::These(positions) => at(pool, positions, search).await,
+        Among::Key(key) => {
+            let carrier: Option<i64> =
+                sqlx::query_scalar("SELECT position FROM events WHERE key = $1").bind(key).fetch_optional(pool).await?;
+            at(pool, &carrier.map(unsigned).into_iter().collect::<Vec<_>>(), search).await
         }
     }
+}
+
+async fn at(pool: &PgPool, positions: &[Position], search: &Search) -> Result<Found, Unavailable> {
+    let (seen, looked_to) = search.window(positions);
+    let positions = Some(seen.into_iter().map(signed).collect());
+    let look = Look { statement: AT_POSITIONS, after: 0, end: 1, stream: search.stream, positions };
+    look.find(pool, search, looked_to).await
 }
 
 async fn in_stream(pool: &PgPool, stream: StreamId, search: &Search) -> Result<Found, Unavailable> {

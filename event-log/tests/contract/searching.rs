@@ -3,7 +3,7 @@
 use event_log::{Among, EventLog, Metadata, NewEvent, Position, SEARCH_EVENTS_MAX, Search};
 use uuid::Uuid;
 
-use super::history::{event, some, stream, these, write};
+use super::history::{event, key, keyed, some, stream, these, write};
 use super::world::World;
 
 const ADA: Uuid = Uuid::from_u128(0xADA);
@@ -90,6 +90,18 @@ pub(crate) async fn events_are_found_at_their_positions(world: &World) {
         assert_eq!(found(log, Search { actor: Some(BEN), ..these.clone() }).await.0, [2, 4]);
         assert_eq!(found(log, Search { stream: Some(stream(1)), limit: 1, ..these }).await.0, [2]);
         assert_eq!(found(log, Search { among: Among::These(vec![]), ..Search::all() }).await.0, [0; 0]);
+    }
+}
+
+pub(crate) async fn an_event_is_found_by_its_key(world: &World) {
+    write(&*world.here, &[these([event("{}"), keyed(key(1))], stream(1), 0)]).await;
+    write(&*world.there, &[these([keyed(key(2))], stream(2), 0)]).await;
+    for log in [&*world.here, &*world.there] {
+        let by = |number| Search { among: Among::Key(key(number)), ..Search::all() };
+        assert_eq!(found(log, by(1)).await, (vec![2], None));
+        assert_eq!(found(log, by(2)).await.0, [3]);
+        assert_eq!(found(log, by(3)).await.0, [0; 0]);
+        assert_eq!(found(log, Search { actor: Some(ADA), ..by(1) }).await.0, [0; 0]);
     }
 }
 

@@ -73,6 +73,24 @@ async fn what_the_platform_did_by_itself_says_what_it_follows_from() {
 }
 
 #[tokio::test]
+async fn money_follows_from_the_payment_and_the_confirmation_from_the_money() {
+    let world = World::start().await;
+    let (admin, ada) = (world.admin(), world.customer());
+    let show = a_show().with("terms", json!({ "payment": "required" })).on_sale(&world.organizer()).await;
+    let booking = ada.holds(&show, 1).await.id("booking_id");
+    let paid = ada.post(&format!("/api/v1/bookings/{booking}/pay")).json(&json!({})).await;
+    ada.waits_for(paid.position() + 2).await;
+
+    let story = page(&admin, &format!("?booking={booking}&order=oldest")).await;
+
+    assert_eq!(types(&story), ["SeatsHeld", "PaymentStarted", "PaymentSucceeded", "HoldConfirmed"]);
+    let entries = entries(&story);
+    assert_eq!((&entries[0]["causation_id"], &entries[1]["causation_id"]), (&Value::Null, &Value::Null));
+    assert_eq!(entries[2]["causation_id"], entries[1]["event_id"]);
+    assert_eq!(entries[3]["causation_id"], entries[2]["event_id"]);
+}
+
+#[tokio::test]
 async fn filters_are_combined_and_a_booking_is_found_with_all_that_names_it() {
     let world = World::start().await;
     let (admin, olga, ada) = (world.admin(), world.organizer(), world.customer());

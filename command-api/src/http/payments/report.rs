@@ -10,7 +10,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use crate::app::App;
-use crate::http::keys::find;
+use crate::http::keys::{find, find_beginning};
 use crate::http::problem::show_refused;
 use crate::http::validate::Faults;
 use crate::lane::Refused;
@@ -42,9 +42,17 @@ pub(in crate::http) struct ReportBody {
     reason: Option<String>,
 }
 
+/// What a report asks of a show.
+pub(super) struct Heard {
+    pub(super) show_id: ShowId,
+    pub(super) command: Command,
+    /// The event that made the platform ask the provider, where it is known.
+    pub(super) cause: Option<Uuid>,
+}
+
 impl ReportBody {
-    /// The command, and the show that it is for; nothing for a type that means nothing here.
-    pub(super) async fn into_command(self, app: &App) -> Result<Option<(ShowId, Command)>, Problem> {
+    /// What it asks for; nothing for a type that means nothing here.
+    pub(super) async fn into_command(self, app: &App) -> Result<Option<Heard>, Problem> {
         match self.kind.as_str() {
             "payment.succeeded" | "payment.failed" => self.of_payment(app).await.map(Some),
             "refund.succeeded" | "refund.failed" => self.of_refund(app).await.map(Some),
@@ -55,7 +63,7 @@ impl ReportBody {
         }
     }
 
-    async fn of_payment(self, app: &App) -> Result<(ShowId, Command), Problem> {
+    async fn of_payment(self, app: &App) -> Result<Heard, Problem> {
         let mut faults = Faults::default();
         if self.payment_id.is_none() {
             faults.add("/payment_id", "missing", "is needed of a payment");
@@ -63,12 +71,13 @@ impl ReportBody {
         let outcome = self.outcome(&mut faults);
         let (payment_id, outcome) = faults.finish(self.payment_id.zip(outcome))?;
         let unknown = || show_refused(Refused::Rejected(Rejection::NoSuchPayment));
-        let show_id = find(app, payment_id).await?.ok_or_else(unknown)?;
+        let (show_id, started) = find_beginning(app, payment_id).await?.ok_or_else(unknown)?;
         let payment_id = PaymentId(payment_id);
-        Ok((show_id, Command::ReportPayment(ReportPayment { payment_id, outcome })))
+        let command = Command::ReportPayment(ReportPayment { payment_id, outcome });
+        Ok(Heard { show_id, command, cause: Some(started) })
     }
 
-    async fn of_refund(self, app: &App) -> Result<(ShowId, Command), Problem> {
+    async fn of_refund(self, app: &App) -> Result<Heard, Problem> {
         let mut faults = Faults::default();
         let refund_id = self.refund_id.as_ref().map(|text| text.parse::<RefundId>());
         match &refund_id {
@@ -81,7 +90,8 @@ impl ReportBody {
         let (RefundId { booking_id, refund }, outcome) = faults.finish(refund_id.zip(outcome))?;
         let unknown = || show_refused(Refused::Rejected(Rejection::NoSuchRefund));
         let show_id = find(app, booking_id.0).await?.ok_or_else(unknown)?;
-        Ok((show_id, Command::ReportRefund(ReportRefund { booking_id, refund, outcome })))
+        let command = Command::ReportRefund(ReportRefund { booking_id, refund, outcome });
+        Ok(Heard { show_id, command, cause: None })
     }
 
     fn outcome(&self, faults: &mut Faults) -> Option<Outcome> {
