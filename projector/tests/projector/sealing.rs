@@ -4,6 +4,7 @@
 
 use std::collections::HashMap;
 use std::sync::Arc;
+use std::time::Duration;
 
 use bytes::Bytes;
 use event_log::postgres::PostgresLog;
@@ -20,6 +21,8 @@ use uuid::Uuid;
 use crate::given::{World, noon};
 
 const ORIGIN: &str = "evently.local/log";
+/// The longest wait for the sealer; only what never ends takes as long.
+const WAIT_MAX_S: u64 = 30;
 
 /// A log in a database, and the key that seals it.
 struct Vault {
@@ -37,7 +40,7 @@ struct Sealing {
 
 impl Sealing {
     async fn reaches(&mut self, position: Position) {
-        self.sealed.wait_for(|sealed| *sealed >= position).await.unwrap();
+        in_time(self.sealed.wait_for(|sealed| *sealed >= position)).await.unwrap();
     }
 
     async fn stop(self) {
@@ -141,11 +144,16 @@ impl Vault {
     async fn refuses(&self) -> String {
         let before = self.kept().await;
         let mut sealing = self.start();
-        let refused = sealing.refused.wait_for(Option::is_some).await.unwrap().clone();
+        let refused = in_time(sealing.refused.wait_for(Option::is_some)).await.unwrap().clone();
         sealing.stop().await;
         assert_eq!(self.kept().await, before);
         refused.unwrap()
     }
+}
+
+/// Waits for something that comes soon, or never.
+async fn in_time<T>(comes: impl Future<Output = T>) -> T {
+    tokio::time::timeout(Duration::from_secs(WAIT_MAX_S), comes).await.expect("the sealer neither seals nor refuses")
 }
 
 /// The tree over a log, by the book.
