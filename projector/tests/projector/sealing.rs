@@ -288,6 +288,20 @@ async fn refuses_a_log_that_is_not_what_was_sealed() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn never_goes_on_from_a_tree_that_is_not_where_it_was_left() {
+    let vault = Vault::new().await;
+    vault.append(10).await;
+    let mut sealing = vault.start();
+    sealing.reaches(10).await;
+    vault.tamper("seal_head", "UPDATE seal_head SET root = sha256('another')").await;
+    vault.append(10).await;
+    let refused = in_time(sealing.refused.wait_for(Option::is_some)).await.unwrap().clone();
+    assert_eq!(refused.as_deref(), Some("the tiles do not have the root that was sealed"));
+    assert_eq!(sealed_position(vault.pool()).await.unwrap(), 10);
+    sealing.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn refuses_tiles_and_events_that_were_changed_together() {
     let vault = Vault::new().await;
     vault.append(300).await;
