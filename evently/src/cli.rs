@@ -61,7 +61,7 @@ pub enum Audit {
         /// File with the checkpoint, which was kept elsewhere
         #[arg(long)]
         checkpoint: PathBuf,
-        /// Public key of whoever signed it (<name>+<id>+<key>), or a file with it; without it that of the key in the
+        /// Public key of whoever signed it (NAME+ID+KEY), or a file with it; without it that of the key in the
         /// settings or the data folder
         #[arg(long)]
         key: Option<String>,
