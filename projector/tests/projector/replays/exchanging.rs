@@ -45,8 +45,8 @@ async fn readers_never_fail_while_tables_are_exchanged() {
         let replay = stage.asks(ALL, None).await.unwrap();
         stage.is(replay, "swapped").await;
     }
-    stage.rolls_back(stage.asks_last().await).await;
-    stage.is(stage.asks_last().await, "rolled_back").await;
+    stage.rolls_back(stage.last_asked().await).await;
+    stage.is(stage.last_asked().await, "rolled_back").await;
     stop.store(true, Ordering::SeqCst);
     for reader in readers {
         reader.await.unwrap();
@@ -54,6 +54,39 @@ async fn readers_never_fail_while_tables_are_exchanged() {
 
     assert!(reads.load(Ordering::SeqCst) > 100);
     live.until(last).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_event_counts_once_however_often_tables_are_exchanged() {
+    let world = Arc::new(World::on_postgres().await);
+    world.append(SHOW, &[created(SHOW, TICKET)]).await;
+    let live = world.start();
+    let stage = Stage::set(&world);
+    let _worker = stage.works();
+    let stop = Arc::new(AtomicBool::new(false));
+    let (buying, told) = (world.clone(), stop.clone());
+    let buyer = tokio::spawn(async move {
+        let (mut booking, mut last) = (0, 0);
+        while !told.load(Ordering::SeqCst) {
+            booking += 1;
+            last = buying.append(SHOW, &[confirmed(Uuid::from_u128(booking), ANNA, TICKET, 1)]).await;
+        }
+        (i64::try_from(booking).unwrap(), last)
+    });
+
+    for projection in ["availability", ALL, "bookings", ALL] {
+        let replay = stage.asks(projection, None).await.unwrap();
+        stage.is(replay, "swapped").await;
+    }
+    stage.rolls_back(stage.last_asked().await).await;
+    stage.is(stage.last_asked().await, "rolled_back").await;
+    stop.store(true, Ordering::SeqCst);
+    let (bookings, last) = buyer.await.unwrap();
+    live.until(last).await;
+
+    assert_eq!(world.number("SELECT sold FROM ticket_types").await, bookings);
+    assert_eq!(world.number("SELECT count(*) FROM bookings").await, bookings);
+    assert_eq!(world.number("SELECT count(*) FROM parked_streams").await, 0);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -126,7 +159,7 @@ async fn only_the_tables_before_the_last_swap_are_kept() {
 
 impl Stage {
     /// The replay that was asked for last.
-    async fn asks_last(&self) -> Uuid {
+    async fn last_asked(&self) -> Uuid {
         sqlx::query_scalar("SELECT replay_id FROM replays ORDER BY requested_at DESC LIMIT 1")
             .fetch_one(self.pool())
             .await
