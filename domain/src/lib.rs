@@ -11,6 +11,8 @@ pub mod show;
 
 pub mod account;
 
+pub mod analytics;
+
 pub mod access;
 pub mod aggregate;
 pub mod audit;

@@ -8,6 +8,7 @@ mod properties {
     pub(crate) mod crowd;
     pub(crate) mod house;
     pub(crate) mod ledger;
+    pub(crate) mod measures;
     pub(crate) mod promises;
     pub(crate) mod speech;
 }
@@ -21,6 +22,7 @@ use domain::show::{Command, EntryState, Event, Outcome, Rejection, Show, Status,
 use properties::crowd::{Wish, all_of, histories, minutes};
 use properties::house::moment;
 use properties::ledger::Ledger;
+use properties::measures;
 use properties::promises;
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
@@ -168,6 +170,28 @@ proptest! {
             show.evolve(event);
         }
         prop_assert_eq!(show, replay::<Show>(events(&history)));
+    }
+
+    #[test]
+    fn analytics_counts_what_the_show_counts_and_what_the_payments_say(
+        wishes in histories(WISHES_MAX),
+        cut: prop::sample::Index,
+    ) {
+        let history = lived(&wishes);
+        let early = &history[..cut.index(history.len() + 1)];
+        let (mut show, mut ledger) = (Show::default(), Ledger::default());
+        for (_, event) in early {
+            show.evolve(event);
+            ledger.enter(event);
+        }
+        let sale = measures::sale_of(early);
+        measures::same_numbers(&sale, &show, &ledger);
+        // And it makes no difference where it was written down and read back.
+        let mut resumed = measures::written_and_read(&sale);
+        measures::go_on(&mut resumed, early.len(), &history);
+        let whole = measures::sale_of(&history);
+        prop_assert_eq!(resumed.total(), whole.total());
+        prop_assert_eq!(resumed.parts(), whole.parts());
     }
 
     #[test]
