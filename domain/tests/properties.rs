@@ -187,7 +187,7 @@ proptest! {
         let sale = measures::sale_of(early);
         measures::same_numbers(&sale, &show, &ledger);
         // And it makes no difference where it was written down and read back.
-        let mut resumed = measures::written_and_read(&sale);
+        let mut resumed = measures::written_and_read(&sale, early.len() as u64);
         measures::go_on(&mut resumed, early.len(), &history);
         let whole = measures::sale_of(&history);
         prop_assert_eq!(resumed.total(), whole.total());

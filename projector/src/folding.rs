@@ -11,7 +11,7 @@ use sqlx::PgPool;
 use crate::checkpoint::{self, Mark};
 use crate::error::FoldError;
 use crate::page::{self, Damage, Decoded, Page};
-use crate::projection::Projection;
+use crate::projection::{Memory, Projection};
 use crate::{gauges, parking};
 
 /// A lost tail of derived rows is folded again after a crash, so nobody waits for the disk here.
@@ -30,6 +30,7 @@ struct Track {
     projection: &'static dyn Projection,
     mark: Mark,
     parked: HashSet<StreamId>,
+    memory: Memory,
 }
 
 /// A projection whose rows are of another version of its fold. It stands still, and its rows serve as they
@@ -57,11 +58,16 @@ impl Folding {
         let marks = checkpoint::load(&self.pool, &self.projections).await?;
         let parked = parking::load(&self.pool, &self.projections).await?;
         let left_before = std::mem::take(&mut self.left_out);
-        self.tracks.clear();
+        let mut tracks_before = std::mem::take(&mut self.tracks);
         for ((projection, mark), parked) in self.projections.iter().copied().zip(marks).zip(parked) {
             let (name, known) = (projection.name(), projection.version());
             if mark.version == known {
-                self.tracks.push(Track { projection, mark, parked });
+                // What it remembers is good for the place where it was left, and for no other.
+                let stands = |track: &&mut Track| {
+                    (track.projection.name(), track.mark) == (name, mark) && track.parked == parked
+                };
+                let memory = tracks_before.iter_mut().find(stands).and_then(|track| track.memory.take());
+                self.tracks.push(Track { projection, mark, parked, memory });
             } else {
                 let left_out = LeftOut { name, checkpoint: mark.position, found: mark.version, known };
                 if !left_before.contains(&left_out) {
@@ -151,16 +157,22 @@ impl Folding {
             return Ok(());
         }
         let mut transaction = self.pool.begin_with(BEGIN).await?;
-        let tracks = || behind.iter().map(|track| &self.tracks[*track]);
-        let moves: Vec<_> = tracks().map(|track| (track.projection.name(), track.mark)).collect();
+        let tracks = behind.iter().map(|track| &self.tracks[*track]);
+        let moves: Vec<_> = tracks.map(|track| (track.projection.name(), track.mark)).collect();
         checkpoint::advance(&mut transaction, &moves, to).await?;
-        for track in tracks() {
+        let mut memories = Vec::with_capacity(behind.len());
+        for track in behind {
+            let track = &mut self.tracks[*track];
             let page = Page::between(track.mark.position, to, decoded, &track.parked);
-            track.projection.write(page, &mut transaction).await?;
+            // Gone if this fails, or the commit does.
+            let mut memory = track.memory.take();
+            track.projection.write_on(page, &mut memory, &mut transaction).await?;
+            memories.push(memory);
         }
         transaction.commit().await?;
-        for track in behind {
-            self.tracks[*track].mark.position = to;
+        for (track, memory) in behind.iter().zip(memories) {
+            let track = &mut self.tracks[*track];
+            (track.mark.position, track.memory) = (to, memory);
         }
         Ok(())
     }
@@ -207,7 +219,7 @@ impl Folding {
         checkpoint::advance(&mut transaction, &[(name, track.mark)], position).await?;
         parking::park(&mut transaction, name, stream, position, error).await?;
         transaction.commit().await?;
-        track.mark.position = position;
+        (track.mark.position, track.memory) = (position, None);
         track.parked.insert(stream);
         Ok(())
     }

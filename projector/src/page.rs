@@ -41,6 +41,7 @@ pub(crate) struct Page<'a> {
     recorded: &'a [Arc<RecordedEvent>],
     whole: bool,
     parked: &'a HashSet<StreamId>,
+    up_to: Position,
 }
 
 impl<'a> Page<'a> {
@@ -54,7 +55,12 @@ impl<'a> Page<'a> {
         let facts = part(&decoded.facts, |fact| fact.position, checkpoint, up_to);
         let account_facts = part(&decoded.account_facts, |fact| fact.position, checkpoint, up_to);
         let recorded = part(&decoded.recorded, |event| event.position, checkpoint, up_to);
-        Self { facts, account_facts, recorded, whole: decoded.whole, parked }
+        Self { facts, account_facts, recorded, whole: decoded.whole, parked, up_to }
+    }
+
+    /// The position that the projection stands at after this page.
+    pub(crate) fn up_to(self) -> Position {
+        self.up_to
     }
 
     /// What happened to shows.

@@ -1,11 +1,13 @@
 //! What a projection is, and the two lists of them.
 
+use std::any::Any;
+
 use async_trait::async_trait;
 use sqlx::PgConnection;
 
 use crate::error::FoldError;
 use crate::page::Page;
-use crate::projections::{AuditIndex, Availability, Bookings, Payments, People, Shows, Waitlist};
+use crate::projections::{Analytics, AuditIndex, Availability, Bookings, Payments, People, Shows, Waitlist};
 
 /// A read model: a name, a version, and a fold of the log into its tables.
 #[async_trait]
@@ -41,7 +43,21 @@ pub(crate) trait Projection: Send + Sync {
 
     /// Folds a page in memory and writes what came of it, in a transaction that the caller commits.
     async fn write(&self, page: Page<'_>, connection: &mut PgConnection) -> Result<(), FoldError>;
+
+    /// The same, for a projection that would rather not read its rows again for every page.
+    async fn write_on(
+        &self,
+        page: Page<'_>,
+        _memory: &mut Memory,
+        connection: &mut PgConnection,
+    ) -> Result<(), FoldError> {
+        self.write(page, connection).await
+    }
 }
+
+/// What a projection remembers of the page before: what it leaves here is there again with the next page. It is
+/// empty at first, and whenever a page was not committed or somebody else moved the checkpoint.
+pub(crate) type Memory = Option<Box<dyn Any + Send + Sync>>;
 
 /// Which projections are folded together.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -56,7 +72,7 @@ pub enum Group {
 const CORE: &[&dyn Projection] = &[&Shows, &Availability, &Bookings, &Waitlist, &Payments, &People];
 
 /// The projections of [`Group::Reports`]. Their rows have `in_core` false.
-const REPORTS: &[&dyn Projection] = &[&AuditIndex];
+const REPORTS: &[&dyn Projection] = &[&Analytics, &AuditIndex];
 
 impl Group {
     /// Whether there is nothing to fold in this group.

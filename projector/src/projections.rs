@@ -1,5 +1,6 @@
 //! One file per read model.
 
+mod analytics;
 mod audit_index;
 mod availability;
 mod bookings;
@@ -8,6 +9,7 @@ mod people;
 mod shows;
 mod waitlist;
 
+pub(crate) use analytics::Analytics;
 pub(crate) use audit_index::AuditIndex;
 pub(crate) use availability::Availability;
 pub(crate) use bookings::Bookings;

@@ -37,8 +37,7 @@ impl Before {
     }
 }
 
-pub(super) fn take(sale: &mut Sale, event: &Event) {
-    let before = sale.before();
+pub(super) fn take(sale: &mut Sale, event: &Event, before: Before) {
     match event {
         Event::PaymentStarted(_) => sale.count(Measure::PaymentsStarted, 1),
         Event::PaymentFailed(_) => sale.count(Measure::PaymentsFailed, 1),
@@ -51,7 +50,7 @@ pub(super) fn take(sale: &mut Sale, event: &Event) {
         }
         Event::RefundDue(due) => {
             sale.count(Measure::RefundsDue, 1);
-            refund(sale, due, &before);
+            refund(sale, due, before);
         }
         Event::RefundSucceeded(succeeded) => sale.count(Measure::PaidOut, succeeded.money.amount),
         Event::RefundFailed(_) => sale.count(Measure::RefundsFailed, 1),
@@ -69,21 +68,21 @@ fn attribute(sale: &mut Sale, items: &[BookedItem]) {
     }
 }
 
-fn refund(sale: &mut Sale, due: &RefundDue, before: &Before) {
+fn refund(sale: &mut Sale, due: &RefundDue, before: Before) {
     let amount = due.money.amount;
     match before {
         Before::GivenBack(booking_id, prices)
-            if due.reason == RefundReason::GivenBack && *booking_id == due.booking_id =>
+            if due.reason == RefundReason::GivenBack && booking_id == due.booking_id =>
         {
             let total = prices.iter().map(|(_, price)| *price).fold(0, i64::saturating_add);
             let (mut price_so_far, mut share_so_far) = (0_i64, 0);
             for (ticket_type_id, price) in prices {
                 // By price, and summed up so that the odd cents get lost nowhere.
-                price_so_far = price_so_far.saturating_add(*price);
+                price_so_far = price_so_far.saturating_add(price);
                 let share = share_of(amount, price_so_far, total) - share_so_far;
                 share_so_far += share;
-                sale.count_of(Some(*ticket_type_id), Measure::Refunds, share);
-                sale.count_of(Some(*ticket_type_id), Measure::Fees, price - share);
+                sale.count_of(Some(ticket_type_id), Measure::Refunds, share);
+                sale.count_of(Some(ticket_type_id), Measure::Fees, price - share);
             }
             sale.count_of(None, Measure::Refunds, amount - share_so_far);
         }

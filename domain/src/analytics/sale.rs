@@ -4,7 +4,7 @@ use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
 
 use super::money::Before;
-use super::{Measure, Totals, minute_of, money, programme, tickets};
+use super::{Measure, Totals, money, programme, tickets};
 use crate::Timestamp;
 use crate::ids::{AccountId, TicketTypeId};
 use crate::show::{Event, SeatLabel, SeatMap};
@@ -24,7 +24,8 @@ pub struct Sale {
     organizer: Option<AccountId>,
     total: Totals,
     parts: Vec<Part>,
-    before: Before,
+    /// The position of the last fact, and what it was.
+    before: (u64, Before),
     /// What the last fact changed: the show's own numbers by how much, and which of the parts.
     changes: Vec<(Measure, i64)>,
     touched: Vec<usize>,
@@ -96,23 +97,23 @@ impl Sale {
         self.marked = false;
         programme::take(self, moment, event, seats);
         tickets::take(self, event);
-        money::take(self, event);
-        self.before = Before::of(event);
+        // What belongs together was appended together.
+        let (position, before) = core::mem::take(&mut self.before);
+        money::take(self, event, if position + 1 == moment.position { before } else { Before::Nothing });
+        self.before = (moment.position, Before::of(event));
         self.stamp(moment);
     }
 
-    /// What the next fact may refer to: the only thing a show's numbers do not say.
+    /// What a fact that stands right after the last one in the log may refer to: the only thing a show's numbers do
+    /// not say.
     pub fn pending(&self) -> &Before {
-        &self.before
+        &self.before.1
     }
 
-    /// Puts back what [`Self::pending`] said, or [`Before::of`] the last fact that is in the numbers.
-    pub fn recall(&mut self, before: Before) {
-        self.before = before;
-    }
-
-    pub(super) fn before(&mut self) -> Before {
-        core::mem::take(&mut self.before)
+    /// Puts back what [`Self::pending`] said, or [`Before::of`] the last fact that is in the numbers, which stands
+    /// at this position.
+    pub fn recall(&mut self, position: u64, before: Before) {
+        self.before = (position, before);
     }
 
     pub(super) fn begin(&mut self, organizer: AccountId) {
@@ -178,12 +179,7 @@ impl Sale {
 }
 
 fn stamp(totals: &mut Totals, moment: Moment) {
-    let position = moment.position.cast_signed();
-    if totals[Measure::Since] == 0 {
-        totals[Measure::Since] = position;
-    }
-    totals[Measure::Touched] = position;
-    totals[Measure::TouchedMinute] = minute_of(moment.at);
+    totals.stamp(moment);
     let sold_out = totals.taken() > 0 && totals.available() <= 0;
     if sold_out && totals[Measure::SoldOut] == 0 {
         let at = moment.at.timestamp_micros();

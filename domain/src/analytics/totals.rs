@@ -4,7 +4,7 @@ use alloc::vec::Vec;
 use core::fmt;
 use core::ops::{Index, IndexMut};
 
-use super::Measure;
+use super::{Measure, Moment, minute_of};
 use crate::money::Currency;
 
 /// What all facts so far came to, one number for each [`Measure`].
@@ -42,6 +42,26 @@ impl Totals {
     /// What is not 0.
     pub fn numbers(&self) -> impl Iterator<Item = (Measure, i64)> {
         Measure::ALL.iter().copied().map(|measure| (measure, self[measure])).filter(|(_, number)| *number != 0)
+    }
+
+    /// Adds what a fact changed of a show that is part of this.
+    pub fn take(&mut self, changes: &[(Measure, i64)], moment: Moment) {
+        for (measure, by) in changes {
+            self[*measure] = self[*measure].saturating_add(*by);
+        }
+        if !changes.is_empty() {
+            self.stamp(moment);
+        }
+    }
+
+    /// Says when it last changed.
+    pub(super) fn stamp(&mut self, moment: Moment) {
+        let position = moment.position.cast_signed();
+        if self[Measure::Since] == 0 {
+            self[Measure::Since] = position;
+        }
+        self[Measure::Touched] = position;
+        self[Measure::TouchedMinute] = minute_of(moment.at);
     }
 
     /// Adds what adds up over shows.

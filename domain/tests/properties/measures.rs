@@ -54,7 +54,7 @@ pub(crate) fn same_numbers(sale: &Sale, show: &Show, ledger: &Ledger) {
 }
 
 /// What was written down can be read back.
-pub(crate) fn written_and_read(sale: &Sale) -> Sale {
+pub(crate) fn written_and_read(sale: &Sale, position: u64) -> Sale {
     let copy = |totals: &Totals| {
         let mut bytes = Vec::new();
         totals.encode(&mut bytes);
@@ -66,6 +66,6 @@ pub(crate) fn written_and_read(sale: &Sale) -> Sale {
     }
     let organizer = sale.organizer().unwrap_or(AccountId(uuid::Uuid::nil()));
     let mut read = Sale::new(organizer, copy(sale.total()), parts);
-    read.recall(sale.pending().clone());
+    read.recall(position, sale.pending().clone());
     read
 }

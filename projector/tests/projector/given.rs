@@ -92,18 +92,24 @@ impl World {
     /// Records what happened to a show; tells the position of the last event.
     pub(crate) async fn append(&self, show: Uuid, events: &[Event]) -> Position {
         let events = events.iter().map(|event| recorded(event.event_type(), event.encode().into()));
-        self.write(StreamId::new("show", show), events.collect()).await
+        self.write(StreamId::new("show", show), events.collect(), noon()).await
+    }
+
+    /// Records what happened to a show at some time.
+    pub(crate) async fn append_at(&self, at: DateTime<Utc>, show: Uuid, events: &[Event]) -> Position {
+        let events = events.iter().map(|event| recorded(event.event_type(), event.encode().into()));
+        self.write(StreamId::new("show", show), events.collect(), at).await
     }
 
     /// Records what happened to an account; tells the position of the last event.
     pub(crate) async fn append_to(&self, account: Uuid, events: &[domain::account::Event]) -> Position {
         let events = events.iter().map(|event| recorded(event.event_type(), event.encode().into()));
-        self.write(StreamId::new("account", account), events.collect()).await
+        self.write(StreamId::new("account", account), events.collect(), noon()).await
     }
 
     /// Records an event that no command would make.
     pub(crate) async fn append_raw(&self, show: Uuid, event_type: &'static str, payload: Bytes) -> Position {
-        self.write(StreamId::new("show", show), vec![recorded(event_type, payload)]).await
+        self.write(StreamId::new("show", show), vec![recorded(event_type, payload)], noon()).await
     }
 
     /// Records what somebody did to a show.
@@ -112,13 +118,13 @@ impl World {
             let plain = recorded(event.event_type(), event.encode().into());
             NewEvent { metadata: Metadata { actor, ..plain.metadata }, ..plain }
         });
-        self.write(StreamId::new("show", show), events.collect()).await
+        self.write(StreamId::new("show", show), events.collect(), noon()).await
     }
 
-    async fn write(&self, stream: StreamId, events: Vec<NewEvent>) -> Position {
+    async fn write(&self, stream: StreamId, events: Vec<NewEvent>, at: DateTime<Utc>) -> Position {
         let expected_version = self.log.versions(&[stream]).await.unwrap()[0];
         let append = StreamAppend { stream, expected_version, events };
-        self.log.append(&[append], noon()).await.unwrap().last
+        self.log.append(&[append], at).await.unwrap().last
     }
 
     pub(crate) fn start(&self) -> Running {
@@ -130,7 +136,7 @@ impl World {
         self.start_group(Group::Reports).until(position).await;
     }
 
-    fn start_group(&self, group: Group) -> Running {
+    pub(crate) fn start_group(&self, group: Group) -> Running {
         let projector = Projector::new(self.log.clone(), self.pool.clone(), group);
         let progress = projector.progress();
         let stop = CancellationToken::new();

@@ -1,5 +1,6 @@
 //! Given events in a log, when the projector runs until a position, then rows.
 
+mod analytics;
 mod audit;
 mod given;
 mod life;
