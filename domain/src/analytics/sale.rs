@@ -77,10 +77,17 @@ impl Sale {
         self.marked || !self.changes.is_empty() || !self.touched.is_empty()
     }
 
-    /// Whether a fact can be taken in without the numbers of the ticket types, as far as the numbers of the
-    /// show go.
+    /// Whether a fact cannot be taken in without the numbers of the ticket types, even where only the numbers of the
+    /// show are wanted.
     pub fn needs_parts(event: &Event) -> bool {
-        matches!(event, Event::SeatMapSet(_) | Event::CapacityRaised(_) | Event::CapacityLowered(_))
+        matches!(
+            event,
+            Event::SeatMapSet(_)
+                | Event::CapacityRaised(_)
+                | Event::CapacityLowered(_)
+                | Event::ShowPublished(_)
+                | Event::ShowCancelled(_)
+        )
     }
 
     /// The position of the seat map that a fact speaks of: [`Self::take`] wants to know its seats.

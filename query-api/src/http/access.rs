@@ -10,6 +10,7 @@ use serde::Deserialize;
 use utoipa::IntoParams;
 use uuid::Uuid;
 
+use crate::analytics::Whose;
 use crate::app::App;
 use crate::shows::{self, FoundShow, Viewer};
 
@@ -121,6 +122,17 @@ pub(super) fn demand_operator(caller: &Actor) -> Result<(), Problem> {
 /// The account of whoever asks.
 pub(super) fn account_of(caller: Option<Actor>) -> Option<Uuid> {
     caller.map(|caller| caller.account_id.0)
+}
+
+/// Whose sales `caller` may look at: their own shows', or everybody's.
+pub(super) fn sales_of(caller: Actor) -> Result<Whose, Problem> {
+    if may(&caller, Action::Operate) {
+        Ok(Whose::Everybodys)
+    } else if may(&caller, Action::CreateShow) {
+        Ok(Whose::Organizers(caller.account_id.0))
+    } else {
+        Err(Problem::forbidden(Rejection::RoleForbids.to_string()))
+    }
 }
 
 pub(super) fn no_such_event() -> Problem {
