@@ -9,7 +9,7 @@ ALTER TABLE projection_checkpoints
     -- counts on an older generation writes nothing and reads anew.
     ADD COLUMN generation bigint NOT NULL DEFAULT 0;
 UPDATE projection_checkpoints SET in_core = false
-WHERE name NOT IN ('shows', 'availability', 'bookings', 'waitlist', 'payments');
+WHERE name NOT IN ('shows', 'availability', 'bookings', 'waitlist', 'payments', 'people');
 
 ALTER TABLE parked_streams
     -- Somebody has mended what was wrong and wants its events folded now.

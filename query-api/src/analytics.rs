@@ -19,6 +19,7 @@ use uuid::Uuid;
 
 use crate::app::App;
 use crate::as_of::{self, AsOf, AsOfParameters};
+use crate::freshness;
 use crate::store;
 
 /// Whose sales.
@@ -84,6 +85,8 @@ pub(crate) async fn stand(app: &App, asked: AsOfParameters, at_least: MinPositio
         sqlx::query_as(STANDING).fetch_all(&app.pool).await.map_err(store::problem)?;
     let reached = store::unsigned(rows.first().map_or(0, |row| row.0));
     let as_of = match past {
+        // They may have been made anew in between.
+        Some(past) if past.position > reached => return Err(freshness::behind(past.position, reached)),
         Some(past) => past,
         None => as_of::resolve_for(app, reached, asked).await?,
     };

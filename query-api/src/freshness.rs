@@ -47,7 +47,8 @@ impl Freshness {
     }
 }
 
-fn behind(wanted: u64, reached: u64) -> Problem {
+/// What is asked for has not been told yet.
+pub(crate) fn behind(wanted: u64, reached: u64) -> Problem {
     let detail = format!("The read model stands at position {reached}, not yet at {wanted}. Ask again.");
     Problem::new(StatusCode::SERVICE_UNAVAILABLE, "read-model-behind", detail)
         .with("min_position", wanted)

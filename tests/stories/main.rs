@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "an unwrap here is a test that cannot go on")]
 
 mod accounts;
+mod analytics;
 mod as_of;
 mod audit;
 mod bookings;

@@ -2,7 +2,7 @@
 //! and in any order.
 
 mod calling_off;
-mod given;
+pub(crate) mod given;
 mod giving_back;
 mod late;
 mod paying;

@@ -5,6 +5,7 @@ mod bookings;
 mod colleagues;
 mod money;
 mod people;
+mod sales;
 mod seats;
 mod shows;
 mod waitlist;
@@ -70,10 +71,12 @@ pub(super) enum Table {
     Refunds,
     AuditIndex,
     People,
+    /// All that the projection analytics keeps: rows of many tables that make sense together alone.
+    Sales,
 }
 
 /// Which projection keeps which tables.
-const PROJECTIONS: [(&str, &[Table]); 7] = [
+const PROJECTIONS: [(&str, &[Table]); 8] = [
     ("shows", &[Table::Shows, Table::Colleagues]),
     ("availability", &[Table::TicketTypes, Table::SeatMaps, Table::Seats]),
     ("bookings", &[Table::Bookings, Table::PromoCodes]),
@@ -81,6 +84,7 @@ const PROJECTIONS: [(&str, &[Table]); 7] = [
     ("payments", &[Table::Payments, Table::Refunds]),
     ("audit_index", &[Table::AuditIndex]),
     ("people", &[Table::People]),
+    ("analytics", &[Table::Sales]),
 ];
 
 /// How far a projection has come.
@@ -142,6 +146,7 @@ impl Table {
             Self::Refunds => table!("refunds"),
             Self::AuditIndex => table!("audit_index"),
             Self::People => table!("people"),
+            Self::Sales => table!("sales_scopes"),
         }
     }
 
@@ -154,6 +159,11 @@ impl Table {
     ) -> Result<(), Stop> {
         let (name, declare) = self.name();
         bar.set_message(format!("Comparing {name}"));
+        if matches!(self, Self::Sales) {
+            let compared = sales::compare(connection, recount).await;
+            bar.set_message("Recounting");
+            return compared;
+        }
         sqlx::query(declare).execute(&mut *connection).await?;
         let next = if matches!(self, Self::SeatMaps) { NEXT_SEAT_MAPS } else { NEXT_ROWS };
         let mut found = Found::default();
@@ -188,6 +198,8 @@ impl Table {
             Self::Refunds => money::refund(row, recount, found),
             Self::AuditIndex => audit::index_row(row, recount, found),
             Self::People => people::person(row, recount, found),
+            // Compared as a whole.
+            Self::Sales => Ok(Ok(())),
         }
     }
 
@@ -205,6 +217,7 @@ impl Table {
             Self::Refunds => money::missing_refund(recount, found),
             Self::AuditIndex => audit::missing_index_row(recount, found),
             Self::People => people::missing_person(recount, found),
+            Self::Sales => None,
         }
     }
 }

@@ -79,6 +79,7 @@ async fn problems_look_as_agreed() {
     note_refused_replays(&world, &mut shapes).await;
     note_refused_people(&world, &mut shapes).await;
     note_refused_looks(&world, &mut shapes).await;
+    note_refused_questions(&world, &mut shapes).await;
     golden("problems.txt", &shapes.written());
 }
 
@@ -114,6 +115,24 @@ async fn note_refused_looks(world: &World, shapes: &mut Shapes) {
     shapes.note(&olga.get(&format!("/api/v1/admin/events/{}/bookings/export?format=xlsx", show.id)).await);
     let colleague = format!("/api/v1/admin/events/{}/colleagues/{}", show.id, Uuid::nil());
     shapes.note(&olga.put(&colleague).json(&json!({ "access": "door" })).await);
+}
+
+async fn note_refused_questions(world: &World, shapes: &mut Shapes) {
+    let admin = world.admin();
+    let questions = [
+        "analytics/dashboard?as_of=2099-01-01T00:00:00Z",
+        "analytics/dashboard?as_of_position=0",
+        "analytics/dashboard?as_of_position=1000000",
+        "analytics/dashboard?as_of_position=1&as_of=2024-01-01T00:00:00Z",
+        "analytics/dashboard?bucket=week",
+        "analytics/dashboard?time_zone=Europe/Atlantis",
+        "analytics/dashboard?bucket=minute&from=2005-01-01T00:00:00Z",
+        "revenue?from=2024-01-02T00:00:00Z&to=2024-01-01T00:00:00Z",
+        "revenue?by=colour",
+    ];
+    for question in questions {
+        shapes.note(&admin.get(&format!("/api/v1/admin/{question}")).await);
+    }
 }
 
 async fn note_refused_steps(world: &World, shapes: &mut Shapes) {

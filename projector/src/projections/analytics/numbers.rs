@@ -35,7 +35,8 @@ pub(super) struct Numbers {
     in_block: Vec<Spot>,
     /// The last fact: its position, and the show that it was about.
     last: (u64, usize),
-    scratch: Vec<u8>,
+    /// Room to write in.
+    bytes: Vec<u8>,
 }
 
 /// A show in memory.
@@ -283,7 +284,7 @@ impl Numbers {
     }
 
     fn picture(&mut self, position: u64) -> Picture {
-        let mut scratch = std::mem::take(&mut self.scratch);
+        let mut bytes = std::mem::take(&mut self.bytes);
         let (last, show) = (self.last.0, self.shows.get(self.last.1));
         let show = show.filter(|show| last == position && *show.sale.pending() != Before::Nothing);
         let pending = show.map(|show| (show.sale.pending().clone(), show.show_id));
@@ -291,9 +292,9 @@ impl Numbers {
         for spot in &self.in_block {
             let Some((scope, totals)) = self.at(*spot) else { continue };
             let list = if matches!(spot, Spot::Part(..)) { &mut picture.parts } else { &mut picture.shows };
-            write_entry(scope, totals, list, &mut scratch);
+            write_entry(scope, totals, list, &mut bytes);
         }
-        self.scratch = scratch;
+        self.bytes = bytes;
         picture
     }
 }
