@@ -102,6 +102,7 @@ struct ScopeRow {
     ticket_type_id: Option<Uuid>,
     organizer_id: Option<Uuid>,
     name: Option<String>,
+    currency: Option<String>,
     totals: Option<Vec<u8>>,
 }
 
@@ -109,7 +110,7 @@ struct ScopeRow {
 macro_rules! scopes {
     ($condition:literal) => {
         concat!(
-            "SELECT s.scope, s.kind, s.show_id, s.ticket_type_id, s.organizer_id, s.name, last.totals ",
+            "SELECT s.scope, s.kind, s.show_id, s.ticket_type_id, s.organizer_id, s.name, s.currency, last.totals ",
             "FROM sales_scopes s LEFT JOIN LATERAL (SELECT totals FROM sales_totals t ",
             "WHERE t.scope = s.scope AND (t.minute, t.stretch) < ($2, $3) ",
             "ORDER BY t.minute DESC, t.stretch DESC LIMIT 1) last ON true WHERE s.since <= $1 AND ",

@@ -105,7 +105,7 @@ impl Totals {
     }
 
     /// The number that stands for a currency.
-    pub(super) fn number_of(currency: Currency) -> i64 {
+    pub fn number_of(currency: Currency) -> i64 {
         currency.as_str().bytes().fold(0, |number, letter| number << 8 | i64::from(letter))
     }
 

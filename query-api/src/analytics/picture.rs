@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use domain::analytics::{Measure, Totals, block_of, entries, first_block_of, stretch_of};
+use domain::money::Currency;
 use edge::problem::Problem;
 use sqlx::FromRow;
 use uuid::Uuid;
@@ -63,28 +64,26 @@ impl Picture {
 
 /// Puts rows and blocks together.
 pub(super) fn assemble(rows: Vec<ScopeRow>, blocks: &[Block]) -> Result<Picture, Problem> {
-    let mut newest = HashMap::with_capacity(rows.len());
+    let mut newest: HashMap<u32, Totals> = HashMap::with_capacity(rows.len());
     for row in &rows {
-        newest.insert(row.scope.cast_unsigned(), row.totals.as_deref());
+        let totals = row.totals.as_deref().map_or_else(|| Some(Totals::default()), Totals::decode);
+        newest.insert(row.scope.cast_unsigned(), totals.ok_or_else(unreadable)?);
     }
     for block in blocks {
         for entry in entries(&block.shows).chain(block.parts.iter().flat_map(|parts| entries(parts))) {
             let (scope, totals) = entry.ok_or_else(unreadable)?;
-            if let Some(known) = newest.get_mut(&scope) {
-                *known = Some(totals);
+            let Some(known) = newest.get_mut(&scope) else { continue };
+            let totals = Totals::decode(totals).ok_or_else(unreadable)?;
+            // A minute may have ended after the block, and before the moment.
+            if totals[Measure::Touched] > known[Measure::Touched] {
+                *known = totals;
             }
         }
     }
-    let mut decoded = HashMap::with_capacity(newest.len());
-    for (scope, bytes) in &newest {
-        let totals = bytes.map_or_else(|| Some(Totals::default()), Totals::decode).ok_or_else(unreadable)?;
-        decoded.insert(*scope, totals);
-    }
-    drop(newest);
     let mut picture =
         Picture { wholes: Vec::new(), shows: Vec::new(), by_show: HashMap::new(), organizers: Vec::new() };
     for row in rows {
-        let totals = decoded.remove(&row.scope.cast_unsigned()).unwrap_or_default();
+        let totals = newest.remove(&row.scope.cast_unsigned()).unwrap_or_default();
         place(&mut picture, row, totals);
     }
     Ok(picture)
@@ -105,6 +104,12 @@ fn place(picture: &mut Picture, row: ScopeRow, totals: Totals) {
                 picture.shows[*at].parts.push(PartNumbers { ticket_type_id, name, scope, totals });
             }
         }
-        _ => picture.wholes.push(Counted { scope, totals }),
+        _ => {
+            // It is of its currency before there is anything to count.
+            let mut totals = totals;
+            let currency = row.currency.as_deref().and_then(|code| Currency::try_from(code).ok());
+            totals[Measure::Currency] = currency.map_or(0, Totals::number_of);
+            picture.wholes.push(Counted { scope, totals });
+        }
     }
 }

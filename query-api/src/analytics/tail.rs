@@ -4,10 +4,10 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use domain::aggregate::Aggregate;
-use domain::analytics::{BLOCK_BITS, Before, Moment, Part, Sale, Totals, seats_of};
+use domain::analytics::{BLOCK_BITS, Before, Measure, Moment, Part, Sale, Totals, seats_of};
 use domain::event::DomainEvent;
 use domain::ids::{AccountId, TicketTypeId};
-use domain::show::{Event, Show};
+use domain::show::{Event, SeatLabel, Show};
 use edge::problem::Problem;
 use event_log::{PAGE_EVENTS_MAX, RecordedEvent};
 use uuid::Uuid;
@@ -39,20 +39,22 @@ pub(super) async fn fold(
         return Ok(());
     }
     // With the last one that is counted already: the first one may refer to it.
-    let read = app.log.read_all(covered.saturating_sub(1), position, PAGE_EVENTS_MAX).await.map_err(unreadable)?;
+    let read = read(app, covered.saturating_sub(1), position).await?;
     let facts: Vec<Fact> = read.iter().filter_map(|recorded| fact(standing, picture, recorded)).collect();
     let mut sales = sales(app, standing, picture, &facts, covered, with_parts).await?;
     for fact in &facts {
         let Some(at) = picture.by_show.get(&fact.show_id).copied() else { continue };
         let Some(sale) = sales.get_mut(&at) else { continue };
-        if fact.moment.position <= covered {
+        // Rows of minutes that are over may know more than the last block.
+        let counted = sale.total()[Measure::Touched].cast_unsigned().max(covered);
+        if fact.moment.position <= counted {
             sale.recall(fact.moment.position, Before::of(&fact.event));
             continue;
         }
         let seats = seats(app, sale, &fact.event).await?;
         sale.take(fact.moment, &fact.event, &seats);
-        let currency = sale.total()[domain::analytics::Measure::Currency];
-        let of_currency = |totals: &Totals| totals[domain::analytics::Measure::Currency] == currency;
+        let currency = sale.total()[Measure::Currency];
+        let of_currency = |totals: &Totals| totals[Measure::Currency] == currency;
         let known = picture.wholes.iter_mut().find(|whole| of_currency(&whole.totals));
         if let Some(whole) = known {
             whole.totals.take(sale.changes(), fact.moment);
@@ -62,6 +64,18 @@ pub(super) async fn fold(
         write_back(picture, at, &sale, with_parts);
     }
     Ok(())
+}
+
+/// All events after a position and up to another one. The log gives them page by page, of whatever size.
+async fn read(app: &App, after: u64, up_to: u64) -> Result<Vec<Arc<RecordedEvent>>, Problem> {
+    let (mut read, mut reached) = (Vec::new(), after);
+    while reached < up_to {
+        let page = app.log.read_all(reached, up_to, PAGE_EVENTS_MAX).await.map_err(unreadable)?;
+        let Some(last) = page.last() else { break };
+        reached = last.position;
+        read.extend(page);
+    }
+    Ok(read)
 }
 
 fn fact(standing: &Standing, picture: &Picture, recorded: &Arc<RecordedEvent>) -> Option<Fact> {
@@ -105,7 +119,7 @@ async fn sales(
         let Some(at) = picture.by_show.get(&fact.show_id).copied() else { continue };
         sales.entry(at).or_insert_with(|| {
             let (show, organizer) = (&picture.shows[at], picture.organizers[at]);
-            let is_there = |part: &&PartNumbers| part.totals[domain::analytics::Measure::Since] != 0;
+            let is_there = |part: &&PartNumbers| part.totals[Measure::Since] != 0;
             let parts = show.parts.iter().filter(is_there).map(|part| Part {
                 ticket_type_id: part.ticket_type_id.map(TicketTypeId),
                 totals: part.totals.clone(),
@@ -117,11 +131,7 @@ async fn sales(
 }
 
 /// What each seat is sold as, where a fact names seats alone.
-async fn seats(
-    app: &App,
-    sale: &Sale,
-    event: &Event,
-) -> Result<BTreeMap<domain::show::SeatLabel, TicketTypeId>, Problem> {
+async fn seats(app: &App, sale: &Sale, event: &Event) -> Result<BTreeMap<SeatLabel, TicketTypeId>, Problem> {
     let Some(position) = sale.seat_map_for(event).filter(|position| *position > 0) else { return Ok(BTreeMap::new()) };
     let map = app.log.read_all(position - 1, position, 1).await.map_err(unreadable)?;
     let set = map.first().and_then(|map| Event::decode(&map.event_type, map.schema_version, &map.payload).ok());

@@ -60,7 +60,7 @@ async fn a_lively_evening(world: &World, olga: &Person) -> [Show; 3] {
 
     // What comes in for a hold that was given up buys nothing and goes back.
     let given_up = eve.holds(&show, 1).await.id("booking_id");
-    let payment = eve.pays(given_up, "sandbox:silent").await.id("payment_id");
+    let payment = eve.pays(given_up, "sandbox:late").await.id("payment_id");
     eve.cancels(given_up).await.ok();
     Provider::of(world).says(&succeeded(payment, 4_250)).await.ok();
 
