@@ -18,6 +18,7 @@ use crate::projection::{Memory, Projection};
 mod batch;
 mod loading;
 mod numbers;
+mod scopes;
 
 use batch::Batch;
 use numbers::Numbers;

@@ -1,4 +1,5 @@
 //! The numbers of sales in their tables: what they come to, and that nothing but the log decides what is written.
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on should stop loudly")]
 
 use chrono::TimeDelta;
 use domain::analytics::{Measure, Totals, entries};

@@ -1,6 +1,7 @@
 //! How sales go, now or as of any past moment: everything together, and event by event.
 
 pub(super) mod answer;
+mod course;
 mod event;
 
 use axum::extract::State;
@@ -14,12 +15,14 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use crate::analytics::buckets::{Asked, Buckets};
-use crate::analytics::{self, Numbers, ShowNumbers, course};
+use crate::analytics::course::at_edges;
+use crate::analytics::{self, Numbers, ShowNumbers};
 use crate::app::App;
 use crate::as_of::AsOfParameters;
 use crate::http::access::sales_of;
 use crate::http::{bytes_of, json};
-use answer::{Counts, Course, EventNumbers, Funnel, Rates, Revenue, Waitlist, revenue_of};
+use answer::{Counts, EventNumbers, Funnel, Rates, Revenue, Waitlist, revenue_of};
+use course::Course;
 
 pub(crate) use event::{__path_show_event, show_event};
 
@@ -129,7 +132,7 @@ pub(crate) async fn show_dashboard(
     let buckets = parameters.buckets(standing.as_of.recorded_at)?;
     let numbers = analytics::numbers(&app, &standing, whose, false).await?;
     let wholes: Vec<_> = numbers.wholes.iter().map(|whole| (whole.scope, &whole.totals)).collect();
-    let mut courses = course::at_edges(&app, &wholes, &buckets.edges).await?;
+    let mut courses = at_edges(&app, &wholes, &buckets.edges).await?;
     let courses: Vec<_> = wholes.iter().filter_map(|(scope, _)| courses.remove(scope)).collect();
     let sum = numbers.sum();
     let (top, sold_out) = (best(&numbers), last_sold_out(&numbers));

@@ -7,7 +7,8 @@ use domain::ids::{AccountId, TicketTypeId};
 use sqlx::{FromRow, PgConnection};
 use uuid::Uuid;
 
-use super::numbers::{Counted, Numbered, Numbers, Spot, Whole, WholeCounted};
+use super::numbers::Numbers;
+use super::scopes::{Counted, Numbered, Spot, Whole, WholeCounted};
 use crate::error::FoldError;
 use crate::projection::unsigned;
 

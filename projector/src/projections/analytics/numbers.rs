@@ -10,10 +10,11 @@ use domain::analytics::{
     Before, Measure, Moment, Sale, Totals, block_of, end_of_block, first_block_of, minute_of, stretch_of, write_entry,
 };
 use domain::ids::TicketTypeId;
-use domain::show::{Event, SeatLabel};
+use domain::show::SeatLabel;
 use uuid::Uuid;
 
 use super::batch::{Batch, NewScope, Picture};
+use super::scopes::{Counted, Numbered, Spot, Whole, WholeCounted, name_of};
 use crate::page::Fact;
 
 /// All totals, as of the end of the last page.
@@ -36,54 +37,7 @@ pub(super) struct Numbers {
     /// The last fact: its position, and the show that it was about.
     last: (u64, usize),
     /// Room to write in.
-    bytes: Vec<u8>,
-}
-
-/// A show in memory.
-pub(super) struct Counted {
-    pub(super) show_id: Uuid,
-    pub(super) sale: Sale,
-    /// None until there is something to say of it.
-    pub(super) scope: Option<Numbered>,
-    /// Those of its parts, in the same order.
-    pub(super) parts: Vec<Numbered>,
-}
-
-/// What many shows are part of.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(super) struct Whole {
-    /// One organizer's shows, or everybody's.
-    pub(super) organizer_id: Option<Uuid>,
-    /// The number of the currency they sell in; 0 while they sell nothing.
-    pub(super) currency: i64,
-}
-
-pub(super) struct WholeCounted {
-    pub(super) totals: Totals,
-    pub(super) scope: Numbered,
-}
-
-/// A scope's number, and in which segment and block it was last noted as changed.
-#[derive(Clone, Copy)]
-pub(super) struct Numbered {
-    pub(super) scope: u32,
-    segment: u64,
-    block: u64,
-}
-
-/// Where a scope's totals are.
-#[derive(Clone, Copy)]
-pub(super) enum Spot {
-    Whole(usize),
-    Show(usize),
-    Part(usize, usize),
-}
-
-impl Numbered {
-    pub(super) fn new(scope: u32) -> Self {
-        // No block has this number.
-        Self { scope, segment: u64::MAX, block: u64::MAX }
-    }
+    room: Vec<u8>,
 }
 
 impl Numbers {
@@ -284,7 +238,7 @@ impl Numbers {
     }
 
     fn picture(&mut self, position: u64) -> Picture {
-        let mut bytes = std::mem::take(&mut self.bytes);
+        let mut room = std::mem::take(&mut self.room);
         let (last, show) = (self.last.0, self.shows.get(self.last.1));
         let show = show.filter(|show| last == position && *show.sale.pending() != Before::Nothing);
         let pending = show.map(|show| (show.sale.pending().clone(), show.show_id));
@@ -292,20 +246,9 @@ impl Numbers {
         for spot in &self.in_block {
             let Some((scope, totals)) = self.at(*spot) else { continue };
             let list = if matches!(spot, Spot::Part(..)) { &mut picture.parts } else { &mut picture.shows };
-            write_entry(scope, totals, list, &mut bytes);
+            write_entry(scope, totals, list, &mut room);
         }
-        self.bytes = bytes;
+        self.room = room;
         picture
     }
-}
-
-/// The name of a ticket type, where it is new.
-fn name_of(ticket_type_id: TicketTypeId, event: &Event) -> Option<String> {
-    let types = match event {
-        Event::ShowCreated(created) => &created.ticket_types[..],
-        Event::TicketTypeAdded(added) => std::slice::from_ref(&added.ticket_type),
-        _ => return None,
-    };
-    let ticket_type = types.iter().find(|ticket_type| ticket_type.ticket_type_id == ticket_type_id);
-    ticket_type.map(|ticket_type| ticket_type.name.as_str().into())
 }

@@ -1,13 +1,12 @@
 //! Numbers as they are shown. What each is counts tickets, unless its name says bookings, holds, payments, offers or
 //! money; what each means is said in `domain/src/analytics/measure.rs`.
 
-use chrono::{DateTime, SecondsFormat, Utc};
+use chrono::{DateTime, Utc};
 use domain::analytics::{Measure, Totals};
 use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use crate::analytics::buckets::Buckets;
 use crate::analytics::{Numbers, ShowNumbers, currency_of, time_of};
 
 /// Tickets and bookings.
@@ -268,68 +267,6 @@ impl EventNumbers {
             revenue: Revenue::of(&show.totals),
             sold_out: SoldOut::of(&show.totals),
         }
-    }
-}
-
-/// How sales went over time.
-#[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct Course {
-    /// `minute`, `hour` or `day`.
-    #[schema(example = "day")]
-    bucket: &'static str,
-    #[schema(example = "Europe/Berlin")]
-    time_zone: &'static str,
-    data: Vec<Slot>,
-}
-
-/// What happened within a bucket.
-#[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct Slot {
-    start: DateTime<Utc>,
-    /// The same as the clocks of the time zone show it.
-    #[schema(example = "2027-03-01T00:00:00+01:00")]
-    local_start: String,
-    tickets_held: i64,
-    tickets_booked: i64,
-    tickets_cancelled: i64,
-    tickets_lapsed: i64,
-    tickets_called_off: i64,
-    /// Tickets in confirmed bookings at its end.
-    sold: i64,
-    /// Money of each currency, as far as it moved.
-    revenue: Vec<Revenue>,
-}
-
-impl Course {
-    /// What lies between the edges of buckets. `courses` has the totals at each of them, for each currency.
-    pub(crate) fn of(buckets: &Buckets, courses: &[Vec<Totals>]) -> Self {
-        let starts = buckets.edges.iter().take(buckets.edges.len().saturating_sub(1));
-        let data = starts.enumerate().map(|(at, start)| {
-            let between: Vec<Totals> = courses.iter().map(|course| course[at + 1].since(&course[at])).collect();
-            let (mut sum, mut end) = (Totals::default(), Totals::default());
-            for (between, course) in between.iter().zip(courses) {
-                sum.add(between);
-                end.add(&course[at + 1]);
-            }
-            let of_currency = |(between, course): (&Totals, &Vec<Totals>)| {
-                course.last().map(|last| Revenue::of(between).in_currency_of(last))
-            };
-            let revenue = between.iter().zip(courses).filter_map(of_currency);
-            let moved = revenue.filter(Revenue::is_something);
-            let local = start.with_timezone(&buckets.zone);
-            Slot {
-                start: *start,
-                local_start: local.to_rfc3339_opts(SecondsFormat::Secs, false),
-                tickets_held: sum[Measure::TicketsHeld],
-                tickets_booked: sum[Measure::TicketsBooked],
-                tickets_cancelled: sum[Measure::TicketsCancelled],
-                tickets_lapsed: sum[Measure::TicketsLapsed],
-                tickets_called_off: sum[Measure::TicketsCalledOff],
-                sold: end[Measure::Sold],
-                revenue: moved.collect(),
-            }
-        });
-        Self { bucket: buckets.bucket.as_str(), time_zone: buckets.zone.name(), data: data.collect() }
     }
 }
 

@@ -11,8 +11,10 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::SalesParameters;
-use super::answer::{Counts, Course, Funnel, Rates, Revenue, SoldOut, Waitlist};
-use crate::analytics::{self, PartNumbers, Whose, course};
+use super::answer::{Counts, Funnel, Rates, Revenue, SoldOut, Waitlist};
+use super::course::Course;
+use crate::analytics::course::at_edges;
+use crate::analytics::{self, PartNumbers, Whose};
 use crate::app::App;
 use crate::http::access::{demand_organizer, no_such_event};
 use crate::http::{bytes_of, json};
@@ -108,7 +110,7 @@ pub(crate) async fn show_event(
     let buckets = parameters.buckets(standing.as_of.recorded_at)?;
     let numbers = analytics::numbers(&app, &standing, Whose::Show(event_id), true).await?;
     let show = numbers.shows.first().ok_or_else(no_such_event)?;
-    let course = course::at_edges(&app, &[(show.scope, &show.totals)], &buckets.edges).await?;
+    let course = at_edges(&app, &[(show.scope, &show.totals)], &buckets.edges).await?;
     let courses: Vec<_> = course.into_values().collect();
     let titles = analytics::titles(&app, vec![event_id], standing.as_of.position).await?;
     let revenue = Revenue::of(&show.totals);
