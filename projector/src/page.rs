@@ -110,6 +110,7 @@ impl Decoded {
     /// Adds what comes right after it; nothing may follow a damaged event.
     pub(crate) fn extend(&mut self, next: Decoded) {
         self.facts.extend(next.facts);
+        self.account_facts.extend(next.account_facts);
         self.recorded.extend(next.recorded);
         (self.up_to, self.damage) = (next.up_to, next.damage);
     }

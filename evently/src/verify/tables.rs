@@ -53,7 +53,8 @@ use row;
 
 /// Keeps all of the tables what they are.
 pub(super) const HOLD: &str = "\
-LOCK TABLE shows, ticket_types, seat_maps, seats, bookings, promo_codes, waitlist_entries, payments, refunds
+LOCK TABLE shows, show_colleagues, ticket_types, seat_maps, seats, bookings, promo_codes, waitlist_entries, payments,
+    refunds, people, audit_index, sales_scopes, sales_totals, sales_blocks, sales_titles, sales_seats
 IN ACCESS SHARE MODE";
 
 /// A table of the read models.
