@@ -19,7 +19,7 @@ use event_log::memory::MemoryLog;
 use event_log::postgres::PostgresLog;
 use event_log::{EventLog, Metadata, NewEvent, Position, StreamAppend, StreamId};
 use private_postgres::{PrivatePostgres, Settings};
-use projector::{Group, Projector};
+use projector::{Group, ProjectionStatus, Projector, status};
 use sqlx::postgres::PgPoolOptions;
 use sqlx::{AssertSqlSafe, PgPool};
 use tokio::sync::{Mutex, OnceCell, watch};
@@ -152,6 +152,12 @@ impl World {
     pub(crate) async fn row(&self, sql: &'static str) -> serde_json::Value {
         let json: Option<String> = sqlx::query_scalar(sql).fetch_one(&self.pool).await.unwrap();
         json.map_or(serde_json::Value::Null, |json| serde_json::from_str(&json).unwrap())
+    }
+
+    /// Where the projections stand that most of these tests run.
+    pub(crate) async fn core_status(&self) -> Vec<ProjectionStatus> {
+        let all = status(&self.pool).await.unwrap();
+        all.into_iter().filter(|one| one.group == Group::Core).collect()
     }
 
     pub(crate) async fn number(&self, sql: &'static str) -> i64 {

@@ -11,14 +11,8 @@ mod sealing;
 use bytes::Bytes;
 use domain::show::{Event, SaleClosed, ShowPublished};
 use given::{World, cancelled, confirmed, created};
-use projector::{Group, ProjectionStatus, status};
+use projector::{Group, ProjectionStatus};
 use uuid::Uuid;
-
-/// Where the projections stand that these tests run.
-async fn core_status(world: &World) -> Vec<ProjectionStatus> {
-    let all = status(world.pool()).await.unwrap();
-    all.into_iter().filter(|one| one.group == Group::Core).collect()
-}
 
 const SHOW: Uuid = Uuid::from_u128(0xA);
 const OTHER_SHOW: Uuid = Uuid::from_u128(0xB);
@@ -150,7 +144,7 @@ async fn an_unknown_event_is_passed_over() {
     world.project_until(last).await;
 
     assert_eq!(world.number("SELECT revision FROM shows").await, 1);
-    assert!(core_status(&world).await.iter().all(|one| one.checkpoint == last && one.parked_streams == 0));
+    assert!(world.core_status().await.iter().all(|one| one.checkpoint == last && one.parked_streams == 0));
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -175,7 +169,7 @@ async fn a_damaged_event_parks_its_stream_and_the_others_go_on() {
         parked_streams: 1,
     };
     assert_eq!(
-        core_status(&world).await,
+        world.core_status().await,
         ["availability", "bookings", "payments", "people", "shows", "waitlist"].map(parked)
     );
 }
@@ -197,7 +191,7 @@ async fn an_event_that_one_projection_cannot_fold_is_parked_there_alone() {
     assert_eq!(world.number("SELECT count(*) FROM bookings").await, 22);
     let parked = world.row("SELECT json_agg(projection || ' ' || stream)::text FROM parked_streams").await;
     assert_eq!(parked, serde_json::json!([format!("availability show-{OTHER_SHOW}")]));
-    assert!(core_status(&world).await.iter().all(|one| one.checkpoint == last));
+    assert!(world.core_status().await.iter().all(|one| one.checkpoint == last));
     // Parked for good: a restart knows it too.
     let later = world.append(OTHER_SHOW, &[confirmed(Uuid::from_u128(23), ANNA, OTHER_TICKET, 1)]).await;
     world.project_until(later).await;

@@ -245,8 +245,8 @@ impl Numbers {
         let mut picture = Picture { block: self.block, position, pending, ..Picture::default() };
         for spot in &self.in_block {
             let Some((scope, totals)) = self.at(*spot) else { continue };
-            let list = if matches!(spot, Spot::Part(..)) { &mut picture.parts } else { &mut picture.shows };
-            write_entry(scope, totals, list, &mut room);
+            let entries = if matches!(spot, Spot::Part(..)) { &mut picture.parts } else { &mut picture.shows };
+            write_entry(scope, totals, entries, &mut room);
         }
         self.room = room;
         picture

@@ -1,7 +1,6 @@
 //! Parked streams: tried again after a fix, and never hidden by a replay.
 #![allow(clippy::unwrap_used)]
 
-use crate::core_status;
 use uuid::Uuid;
 
 use super::given::Stage;
@@ -47,7 +46,7 @@ async fn a_parked_stream_is_shown_again_after_a_fix() {
     let sold = "SELECT json_agg(sold ORDER BY sold)::text FROM ticket_types";
     assert_eq!(world.row(sold).await, serde_json::json!([1, 1, 6]));
     assert_eq!(world.number("SELECT sum(sold)::bigint FROM ticket_types").await, 8);
-    assert!(core_status(&world).await.iter().all(|one| one.checkpoint > last && one.parked_streams == 0));
+    assert!(world.core_status().await.iter().all(|one| one.checkpoint > last && one.parked_streams == 0));
 }
 
 #[tokio::test(flavor = "multi_thread")]
