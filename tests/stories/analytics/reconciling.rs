@@ -1,7 +1,8 @@
 //! Revenue agrees with the payments' ledger to the cent, whatever happened.
 
+use evently::verify::verify_database;
 use serde_json::{Value, json};
-use sqlx::PgConnection;
+use sqlx::{PgConnection, PgPool};
 use uuid::Uuid;
 
 use super::{number, sum};
@@ -113,4 +114,24 @@ async fn revenue_agrees_with_the_payments_to_the_cent() {
     // One of 3,613 came back by half less 101, two of 4,250 as well.
     assert_eq!(number(&by_event, "/data/0/fees"), (3_613 - (1_806 - 101)) + 2 * (4_250 - (2_125 - 101)));
     world.verifies().await;
+    notices_what_is_changed(&world, &mut connection).await;
+}
+
+/// The recount is worth as much as what it notices.
+async fn notices_what_is_changed(world: &World, connection: &mut PgConnection) {
+    let pool = PgPool::connect_with(world.database.options()).await.unwrap();
+    for (change, said) in [
+        ("UPDATE sales_blocks SET position = position - 1", "1 of them incomplete"),
+        (
+            "WITH whole AS (UPDATE sales_blocks SET position = position + 1)
+             UPDATE sales_scopes SET kind = 'nobody' WHERE kind = 'organizer'",
+            "but the numbers of organizer",
+        ),
+        ("DELETE FROM sales_blocks", "there are 0 blocks of 1"),
+    ] {
+        sqlx::query(change).execute(&mut *connection).await.unwrap();
+        let difference = verify_database(&pool).await.unwrap().difference.unwrap_or_default();
+        assert!(difference.starts_with("numbers of sales: ") && difference.contains(said), "{change}: {difference}");
+    }
+    pool.close().await;
 }
