@@ -23,6 +23,9 @@ pub(crate) enum FoldError {
     /// An event gives back what its booking never had.
     #[error("an event gives back tickets that booking {0} does not have")]
     NotInBooking(uuid::Uuid),
+    /// Numbers that run from the beginning of the log cannot be mended in the middle.
+    #[error("what was left out cannot be added later: this projection must be replayed as a whole")]
+    OutOfOrder,
     /// A row could not be written as JSON or read back.
     #[error(transparent)]
     Json(#[from] serde_json::Error),
@@ -37,7 +40,7 @@ impl FoldError {
     /// Whether trying again can never help, because an event of the page is at fault.
     pub(crate) fn blames_an_event(&self) -> bool {
         match self {
-            Self::RowsMissing { .. } | Self::NotInBooking(_) | Self::Json(_) => true,
+            Self::RowsMissing { .. } | Self::NotInBooking(_) | Self::OutOfOrder | Self::Json(_) => true,
             Self::Store(sqlx::Error::Database(error)) => {
                 error.code().is_some_and(|code| BLAMED_CLASSES.iter().any(|class| code.starts_with(class)))
             }

@@ -55,6 +55,9 @@ impl Projection for Analytics {
             Some(numbers) => numbers,
             None => Box::new(loading::load(connection).await?),
         };
+        if page.facts().next().is_some_and(|fact| fact.position <= numbers.reached) {
+            return Err(FoldError::OutOfOrder);
+        }
         let missing = numbers.missing(page.facts().map(Fact::show_id));
         loading::load_shows(&mut numbers, &missing, connection).await?;
         let mut batch = Batch::default();

@@ -64,7 +64,8 @@ pub(super) async fn load(connection: &mut PgConnection) -> Result<Numbers, FoldE
     let mut numbers = Numbers::default();
     numbers.scopes = scopes.unwrap_or(0).cast_unsigned();
     let Some(last) = blocks.last() else { return Ok(numbers) };
-    let next = unsigned(last.position) + 1;
+    numbers.reached = unsigned(last.position);
+    let next = numbers.reached + 1;
     numbers.block = block_of(next);
     let (mut recent, mut order, mut in_block) = (Recent::new(), Vec::new(), Vec::new());
     let first = first_block_of(stretch_of(next));

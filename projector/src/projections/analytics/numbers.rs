@@ -26,6 +26,8 @@ pub(super) struct Numbers {
     pub(super) by_whole: HashMap<Whole, usize>,
     /// How many scopes there are: the next one's number is one more.
     pub(super) scopes: u32,
+    /// The position up to which everything is in here.
+    pub(super) reached: u64,
     /// The block under way, and the minute of the last fact.
     pub(super) block: u64,
     pub(super) minute: i64,
@@ -235,6 +237,7 @@ impl Numbers {
             let picture = self.picture(up_to);
             batch.blocks.push(picture);
         }
+        self.reached = up_to;
     }
 
     fn picture(&mut self, position: u64) -> Picture {
