@@ -130,6 +130,10 @@ pub struct Settings {
     #[arg(long, env = "EVENTLY_LOG_ORIGIN", default_value = "evently.local/log", global = true)]
     pub log_origin: String,
 
+    /// Whether this process seals the log, if it is its part; off leaves the last checkpoint as it is
+    #[arg(long, env = "EVENTLY_SEALING", default_value = "on", global = true)]
+    pub sealing: Switch,
+
     /// Secret shared with the payment provider, which signs its reports with it (16 bytes or more); without it
     /// one is kept in the data folder
     #[arg(long, env = "EVENTLY_PAYMENT_SECRET", hide_env_values = true, global = true)]

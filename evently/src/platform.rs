@@ -1,13 +1,14 @@
 //! Puts the parts together: log, lanes, projector, both APIs, documentation, health, on one port.
 
+mod settings;
+
 use std::net::SocketAddr;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context as _;
-use command_api::lane::Clock;
-use command_api::{CommandApi, FirstAdmin, PaymentSecret, SigningKeys};
+use command_api::{CommandApi, PaymentSecret, SigningKeys};
 use edge::bearer::{Jwks, Verifier};
 use edge::limits::Limits;
 use edge::metrics::PrometheusHandle;
@@ -28,6 +29,8 @@ use crate::health::{self, Health};
 use crate::revocations::follow_revocations;
 use crate::seal_key;
 
+pub use settings::Settings;
+
 /// The longest wait, in seconds, for requests in flight when the platform stops.
 const DRAIN_MAX_S: u64 = 15;
 /// Connections of each part, at most. Appends have one per lane besides.
@@ -41,34 +44,6 @@ const REPLAY_CONNECTIONS_MAX: u32 = 3;
 const REPLAY_LOG_CONNECTIONS_MAX: u32 = 3;
 /// Of its own, so that a crowd cannot keep a revoked token alive.
 const REVOCATION_CONNECTIONS_MAX: u32 = 1;
-
-/// What a platform is told from outside.
-pub struct Settings {
-    /// Where to listen; port 0 takes a free one.
-    pub listen: SocketAddr,
-    /// Where the signing keys and the payment secret are kept.
-    pub data_dir: PathBuf,
-    /// The signing key itself, if it is not kept there.
-    pub signing_key: Option<String>,
-    /// The key that signs the log's checkpoints itself, if it is not kept there.
-    pub seal_key: Option<String>,
-    /// The log's name in its checkpoints.
-    pub log_origin: String,
-    /// The payment secret itself, if it is not kept there.
-    pub payment_secret: Option<String>,
-    /// A file with public keys, for a process that signs nothing.
-    pub jwks: Option<PathBuf>,
-    /// Whether one person may ask only so often.
-    pub rate_limits: bool,
-    /// How many lanes share the shows.
-    pub lanes: usize,
-    /// Which part this process is.
-    pub role: Role,
-    /// Who can sign in first.
-    pub admin: FirstAdmin,
-    /// Tells the writing side the time.
-    pub clock: Clock,
-}
 
 /// A running platform, or one role of it.
 pub struct Platform {
@@ -221,7 +196,7 @@ impl Parts {
 
     /// Seals the log where the read models are made.
     fn sealer(&mut self, settings: &Settings, database: &Database) -> anyhow::Result<Option<JoinHandle<()>>> {
-        if !settings.role.has(Role::Projector) {
+        if !settings.sealing || !settings.role.has(Role::Projector) {
             return Ok(None);
         }
         let key = seal_key::load_or_create(settings.seal_key.as_deref(), &settings.data_dir, &settings.log_origin)?;

@@ -37,6 +37,7 @@ pub(crate) async fn serve(settings: &Settings) -> anyhow::Result<ExitCode> {
             signing_key: settings.signing_key.clone(),
             seal_key: settings.seal_key.clone(),
             log_origin: settings.log_origin.clone(),
+            sealing: settings.sealing == Switch::On,
             payment_secret: settings.payment_secret.clone(),
             jwks: settings.jwks.clone(),
             rate_limits: settings.rate_limits == Switch::On,

@@ -19,9 +19,10 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use crate::app::App;
-use crate::bookings;
+use crate::bookings::{self, FoundBooking};
 use crate::http::{NoParameters, bytes_of, json};
-use crate::seals::{self, Signed, story};
+use crate::seals::story::{self, Story};
+use crate::seals::{self, Signed};
 
 /// A booking's events, each with its way to the root that the checkpoint was signed for.
 #[derive(Debug, Serialize, ToSchema)]
@@ -35,8 +36,13 @@ pub(crate) struct BookingProof {
     /// The size of the tree that all proofs are for.
     #[schema(example = 48_213)]
     tree_size: u64,
-    /// Oldest first. An event that called the show off is among them.
+    /// Oldest first. What put the show off or called it off is among them.
     events: Vec<ProvenEvent>,
+    /// False if there are more than the 500 that are proven.
+    complete: bool,
+    /// Up to where in the log the booking's events were looked for.
+    #[schema(example = 48_213)]
+    as_of_position: u64,
 }
 
 /// An event, and the proof that it stands in the log at its place.
@@ -86,18 +92,18 @@ pub(crate) async fn prove_booking(
     Query(NoParameters {}): Query<NoParameters>,
 ) -> Result<Response, Problem> {
     app.freshness.reach(min_position).await?;
-    let found = bookings::find(&app.pool, booking_id).await?.rows;
-    let own = found.iter().any(|found| may(&caller, Action::KeepBooking { customer: AccountId(found.customer_id) }));
-    if !own {
-        return Err(Problem::not_found("There is no such booking."));
-    }
-    let events = story::of_booking(&app.pool, &*app.log, booking_id).await?;
+    app.reports.reach(min_position).await?;
+    let found = bookings::find(&app.pool, booking_id).await?.rows.into_iter().next();
+    let own = |found: &FoundBooking| may(&caller, Action::KeepBooking { customer: AccountId(found.customer_id) });
+    let booking = found.filter(own).ok_or_else(|| Problem::not_found("There is no such booking."))?;
+    let Story { events, complete, as_of } = story::of_booking(&app, &booking).await?;
     let last = events.last().map(|event| event.position);
     let signed = seals::covering(&app.pool, MinPosition(last)).await?;
     let tiles = seals::tiles(&app.pool, &wanted(&events, signed.size)?).await?;
     let events = events.iter().map(|event| proven(event, &signed, &tiles)).collect::<Result<_, _>>()?;
     let Signed { note, vkey, size, .. } = signed;
-    let answer = BookingProof { booking_id, checkpoint: note, vkey, tree_size: size, events };
+    let (checkpoint, tree_size, as_of_position) = (note, size, as_of);
+    let answer = BookingProof { booking_id, checkpoint, vkey, tree_size, events, complete, as_of_position };
     Ok(json(bytes_of(&answer)?))
 }
 

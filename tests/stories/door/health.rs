@@ -56,6 +56,7 @@ async fn a_port_that_is_taken_is_told() {
         signing_key: Some(crate::support::world::SIGNING_KEY.clone()),
         seal_key: Some(crate::support::world::SEAL_KEY.clone()),
         log_origin: crate::support::world::LOG_ORIGIN.into(),
+        sealing: true,
         payment_secret: Some(crate::support::world::PAYMENT_SECRET.into()),
         jwks: None,
         rate_limits: false,

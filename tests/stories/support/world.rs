@@ -112,6 +112,7 @@ impl Desk {
             signing_key: Some(SIGNING_KEY.clone()),
             seal_key: Some(SEAL_KEY.clone()),
             log_origin: LOG_ORIGIN.into(),
+            sealing: true,
             payment_secret: Some(PAYMENT_SECRET.into()),
             jwks: None,
             rate_limits: false,
