@@ -3,7 +3,7 @@
 use std::collections::{HashSet, VecDeque};
 use std::sync::Arc;
 
-use event_log::{EventLog, PAGE_EVENTS_MAX, Position, StreamId, Unavailable};
+use event_log::{EventLog, PAGE_EVENTS_MAX, Position, RecordedEvent, StreamId, Unavailable};
 use tokio::sync::Semaphore;
 use tokio_util::task::AbortOnDropHandle;
 
@@ -71,11 +71,7 @@ impl Feed {
             let (after, up_to) = (self.next, self.up_to.min(self.next + PAGE_EVENTS_MAX as u64));
             let read = async move {
                 let turn = turns.acquire().await;
-                let events = if whole {
-                    log.read_all(after, up_to, PAGE_EVENTS_MAX).await?
-                } else {
-                    log.read_bare(after, up_to, PAGE_EVENTS_MAX).await?
-                };
+                let events = range(&*log, whole, after, up_to).await?;
                 drop(turn);
                 let mut decoded = decode(after, &events, |stream| parked.contains(&stream));
                 decoded.whole = whole;
@@ -87,6 +83,30 @@ impl Feed {
             };
             self.ahead.push_back(AbortOnDropHandle::new(tokio::spawn(read)));
             self.next = up_to;
+        }
+    }
+}
+
+/// All events of a range that is no larger than a page. One read may end sooner: what this process wrote this very
+/// moment can be in the log and not yet in the memory that newest events are read from.
+async fn range(
+    log: &dyn EventLog,
+    whole: bool,
+    after: Position,
+    up_to: Position,
+) -> Result<Vec<Arc<RecordedEvent>>, Unavailable> {
+    let mut events: Vec<Arc<RecordedEvent>> = Vec::new();
+    loop {
+        let from = events.last().map_or(after, |last| last.position);
+        let read = if whole {
+            log.read_all(from, up_to, PAGE_EVENTS_MAX).await?
+        } else {
+            log.read_bare(from, up_to, PAGE_EVENTS_MAX).await?
+        };
+        let ends = read.is_empty();
+        events.extend(read);
+        if ends || events.last().is_some_and(|last| last.position == up_to) {
+            return Ok(events);
         }
     }
 }
