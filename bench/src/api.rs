@@ -122,7 +122,39 @@ impl Api {
         Ok(Some(lag.context("/readyz names no read_models.lag_events")?))
     }
 
-    async fn post(&self, path: &str, body: String, expected: StatusCode) -> anyhow::Result<Value> {
+    /// The position of the last event in the log.
+    pub(crate) async fn head(&self) -> anyhow::Result<u64> {
+        let (_, answer) = get(self.address, "/readyz").await?;
+        let answer: Value = serde_json::from_slice(&answer)?;
+        answer["log"]["head"].as_u64().with_context(|| format!("/readyz names no log.head: {answer}"))
+    }
+
+    /// How many events the slowest projection of all is behind, those of the reports included.
+    pub(crate) async fn largest_lag(&self) -> anyhow::Result<u64> {
+        let answer = self.get("/api/v1/admin/projections").await?;
+        let projections = answer["data"].as_array().context("no list of projections")?;
+        let lags = projections.iter().map(|projection| projection["lag_events"].as_u64().unwrap_or(u64::MAX));
+        lags.max().context("there are no projections")
+    }
+
+    /// A figure from `/metrics`; 0 before it was ever said.
+    pub(crate) async fn metric(&self, name: &str) -> anyhow::Result<f64> {
+        let (status, answer) = get(self.address, "/metrics").await?;
+        ensure!(status == StatusCode::OK, "/metrics answered {status}");
+        let text = String::from_utf8_lossy(&answer);
+        let value = text.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(' '));
+        Ok(value.map_or(Ok(0.0), |value| value.trim().parse())?)
+    }
+
+    /// Asks as the administrator.
+    pub(crate) async fn get(&self, path: &str) -> anyhow::Result<Value> {
+        let (status, answer) = call(self.address, Method::GET, path, Asked::by(&self.admin), Bytes::new()).await?;
+        ensure!(status == StatusCode::OK, "GET {path} got {status}: {}", String::from_utf8_lossy(&answer));
+        Ok(serde_json::from_slice(&answer)?)
+    }
+
+    /// Commands as the administrator.
+    pub(crate) async fn post(&self, path: &str, body: String, expected: StatusCode) -> anyhow::Result<Value> {
         let (status, answer) = call(self.address, Method::POST, path, Asked::by(&self.admin), body.into()).await?;
         ensure!(status == expected, "POST {path} got {status}: {}", String::from_utf8_lossy(&answer));
         Ok(serde_json::from_slice(&answer)?)

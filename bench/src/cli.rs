@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use clap::{Parser, Subcommand};
 
-/// Measures Evently on this machine, starting what it needs; about two minutes.
+/// Measures Evently on this machine, starting what it needs; about eight minutes.
 #[derive(Debug, Parser)]
 #[command(name = "bench", version, about)]
 pub(crate) struct Cli {

@@ -35,7 +35,7 @@ impl Report {
 
 /// How a figure stands to one bar.
 pub(crate) struct Verdict {
-    /// `None`: the figure itself is what the bar bounds.
+    /// `None`: the figure itself is what the bar bounds. With `at_most` it is the value's own name.
     pub(crate) of: Option<&'static str>,
     /// Whether the bar bounds it from above.
     pub(crate) at_most: bool,
@@ -47,16 +47,22 @@ pub(crate) struct Verdict {
 impl Yardsticks {
     /// How a row stands to its bars.
     pub(crate) fn judge(self, row: &Row) -> Vec<Verdict> {
-        row.bars.iter().map(|bar| self.verdict(row.figure.value(), *bar)).collect()
+        row.bars.iter().map(|bar| self.verdict(row, *bar)).collect()
     }
 
-    fn verdict(self, figure: f64, bar: Bar) -> Verdict {
+    fn verdict(self, row: &Row, bar: Bar) -> Verdict {
+        let figure = row.figure.value();
         let (of, other, bar) = match bar {
             Bar::OfNoop(bar) => ("no-op", self.noop, bar),
             Bar::TimesRowLock(bar) => ("row lock", self.row_lock, bar),
             Bar::OfOther { name, other, bar } => (name, other, bar),
             Bar::AtMost(bar) => return Verdict { of: None, at_most: true, value: figure, bar, met: figure <= bar },
             Bar::AtLeast(bar) => return Verdict { of: None, at_most: false, value: figure, bar, met: figure >= bar },
+            Bar::P99AtMost(bar) => {
+                // No answers at all are too slow as well.
+                let value = row.latency.map_or(f64::INFINITY, |latency| latency.p99);
+                return Verdict { of: Some("p99 ms"), at_most: true, value, bar, met: value <= bar };
+            }
         };
         let value = figure / other;
         Verdict { of: Some(of), at_most: false, value, bar, met: value >= bar }

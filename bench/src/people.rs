@@ -21,6 +21,8 @@ const TOKENS_S: i64 = 3_600;
 #[derive(Clone)]
 pub(crate) struct People {
     pub(crate) customers: Arc<[HeaderValue]>,
+    /// The customers' accounts, in the same order.
+    pub(crate) accounts: Arc<[Uuid]>,
     pub(crate) admin: HeaderValue,
 }
 
@@ -28,14 +30,16 @@ impl People {
     /// Everybody, with tokens signed by the key in `data_dir`.
     pub(crate) fn invite(data_dir: &Path) -> anyhow::Result<Self> {
         let keys = SigningKeys::load_or_create(data_dir)?;
+        let accounts: Arc<[Uuid]> = (0..CUSTOMERS).map(|_| Uuid::now_v7()).collect();
         let customers: anyhow::Result<Vec<HeaderValue>> =
-            (0..CUSTOMERS).map(|_| authorization(&keys, Role::Customer)).collect();
-        Ok(Self { customers: customers?.into(), admin: authorization(&keys, Role::Admin)? })
+            accounts.iter().map(|account_id| authorization(&keys, *account_id, Role::Customer)).collect();
+        let admin = authorization(&keys, Uuid::now_v7(), Role::Admin)?;
+        Ok(Self { customers: customers?.into(), accounts, admin })
     }
 }
 
-fn authorization(keys: &SigningKeys, role: Role) -> anyhow::Result<HeaderValue> {
-    let (actor, now) = (Actor { account_id: AccountId(Uuid::now_v7()), role }, Utc::now());
+fn authorization(keys: &SigningKeys, account_id: Uuid, role: Role) -> anyhow::Result<HeaderValue> {
+    let (actor, now) = (Actor { account_id: AccountId(account_id), role }, Utc::now());
     let token = keys.sign_until(&actor, now, now.timestamp() + TOKENS_S)?;
     HeaderValue::from_str(&format!("Bearer {token}")).context("a token is no header value")
 }

@@ -11,7 +11,7 @@ pub(crate) const EVENTS: usize = 100;
 /// Pool sizes of the row-lock baseline; the better one counts.
 pub(crate) const BASELINE_POOLS: [u32; 2] = [8, 32];
 /// Whatever hangs, the bench does not.
-pub(crate) const RUN_MAX: Duration = Duration::from_mins(8);
+pub(crate) const RUN_MAX: Duration = Duration::from_mins(16);
 /// How often a fresh event and one with much sold take turns.
 pub(crate) const TURNS: usize = 3;
 
@@ -47,6 +47,16 @@ pub(crate) struct Plan {
     pub(crate) big_show: u64,
     /// Bookings of each show with much sold.
     pub(crate) much_sold: u64,
+    /// Events on the programme that reports look at, and how many bookings are spread over them at least.
+    pub(crate) shows: usize,
+    pub(crate) of_programme: u64,
+    /// How long the log is before reports and replays are measured.
+    pub(crate) log_events: u64,
+    /// Of each report.
+    pub(crate) reports: Duration,
+    pub(crate) while_replaying: Duration,
+    /// Of each turn.
+    pub(crate) sealing: Duration,
 }
 
 impl Plan {
@@ -76,6 +86,12 @@ impl Plan {
             sections: 10,
             big_show: 100_000,
             much_sold: 50_000,
+            shows: 1_000,
+            of_programme: 200_000,
+            log_events: 2_000_000,
+            reports: Duration::from_secs(4),
+            while_replaying: Duration::from_secs(6),
+            sealing: Duration::from_secs(4),
         }
     }
 
@@ -101,6 +117,12 @@ impl Plan {
             sections: 2,
             big_show: 10_000,
             much_sold: 5_000,
+            shows: 50,
+            of_programme: 5_000,
+            log_events: 100_000,
+            reports: Duration::from_secs(1),
+            while_replaying: Duration::from_secs(1),
+            sealing: Duration::from_secs(1),
         }
     }
 }

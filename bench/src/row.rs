@@ -35,6 +35,8 @@ pub(crate) enum Bar {
     AtMost(f64),
     /// At least so much, in the figure's own unit.
     AtLeast(f64),
+    /// Of a hundred answers 99 come within so many milliseconds.
+    P99AtMost(f64),
 }
 
 impl Row {

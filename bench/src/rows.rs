@@ -1,9 +1,13 @@
 //! The rows in the order they are measured, and what they share: the running server and its load.
 
 mod bookings;
+mod exports;
 mod growth;
 mod holds;
 mod queries;
+mod replays;
+mod reports;
+mod sealing;
 mod yardsticks;
 
 use std::time::{Duration, Instant};
@@ -63,7 +67,12 @@ pub(crate) async fn all(quick: bool) -> anyhow::Result<Report> {
     let sold = bookings::all(&mut bench).await?;
     holds::all(&mut bench).await?;
     queries::all(&mut bench).await?;
+    let hot = sold.hot.clone();
     growth::all(&mut bench, sold).await?;
+    exports::all(&mut bench, &hot).await?;
+    reports::all(&mut bench).await?;
+    replays::all(&mut bench).await?;
+    sealing::all(&mut bench).await?;
     bench.stop().await?;
     let again = yardsticks::noop(&mut bench, "no-op endpoint with token check, after", plan.noop_again).await?;
     bench.say("evently verify");
@@ -82,8 +91,12 @@ pub(crate) async fn all(quick: bool) -> anyhow::Result<Report> {
 
 impl Bench {
     async fn start(&mut self) -> anyhow::Result<()> {
+        self.start_with(&[]).await
+    }
+
+    async fn start_with(&mut self, more: &[&str]) -> anyhow::Result<()> {
         self.say("starting Evently with a Postgres of its own");
-        self.server = Some(Server::evently(&self.place).await?);
+        self.server = Some(Server::evently(&self.place, more).await?);
         Ok(())
     }
 

@@ -19,7 +19,7 @@ const READY: Duration = Duration::from_mins(2);
 /// How long it may take to stop.
 const STOP: Duration = Duration::from_mins(1);
 /// How long the recount may take.
-const VERIFY: Duration = Duration::from_mins(2);
+const VERIFY: Duration = Duration::from_mins(4);
 const POLL: Duration = Duration::from_millis(10);
 /// How much of the servers' log is shown.
 const LOG_LINES_MAX: usize = 20;
@@ -37,10 +37,12 @@ pub(crate) struct Server {
 
 impl Server {
     /// Evently with its own Postgres and the projector, as `evently serve` is, rate limits off.
-    pub(crate) async fn evently(place: &Place) -> anyhow::Result<Self> {
+    /// `more`: settings beside those.
+    pub(crate) async fn evently(place: &Place, more: &[&str]) -> anyhow::Result<Self> {
         let address = free_address()?;
         let listen = ["server".into(), "--listen".into(), address.to_string().into()];
-        let mut server = Self::start(command(place, listen)?, address)?;
+        let arguments = listen.into_iter().chain(more.iter().map(OsString::from));
+        let mut server = Self::start(command(place, arguments)?, address)?;
         server.answers("/readyz", place).await?;
         server.processes.postmaster = cpu::postmaster(&place.postgres());
         Ok(server)

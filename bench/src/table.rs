@@ -95,6 +95,7 @@ fn cpu_words(row: &Row) -> String {
 fn words(row: &Row, verdict: &Verdict) -> String {
     let met = if verdict.met { "met" } else { "MISSED" };
     match (verdict.of, row.figure) {
+        (Some(name), _) if verdict.at_most => format!("{name} {:.1} (<= {}) {met}", verdict.value, verdict.bar),
         (Some(of), _) => format!("{:.3} of {of} (>= {}) {met}", verdict.value, verdict.bar),
         (None, _) if !verdict.at_most => format!("(>= {:.0} /s) {met}", verdict.bar),
         (None, Figure::Bytes(_)) => format!("(<= {:.0} MiB) {met}", verdict.bar / f64::from(1 << 20)),
@@ -121,6 +122,9 @@ fn object(report: &Report) -> Value {
 
 fn row_object(report: &Report, row: &Row) -> Value {
     let verdict = |verdict: &Verdict| match verdict.of {
+        Some(name) if verdict.at_most => {
+            json!({ "name": name, "value": verdict.value, "at_most": verdict.bar, "met": verdict.met })
+        }
         Some(of) => json!({ "of": of, "ratio": verdict.value, "at_least": verdict.bar, "met": verdict.met }),
         None if verdict.at_most => json!({ "at_most": verdict.bar, "met": verdict.met }),
         None => json!({ "at_least": verdict.bar, "met": verdict.met }),
