@@ -36,8 +36,8 @@ pub(crate) enum Refused {
     #[error("there is no projection of that name; GET /api/v1/admin/projections lists them, and `all` means every one")]
     UnknownProjection,
     /// The log ends before the position asked for.
-    #[error("the log ends at position {0}")]
-    BeyondHead(i64),
+    #[error("position {position} is not there yet: the log ends at position {head}")]
+    BeyondHead { position: i64, head: i64 },
     /// The same key with another request.
     #[error("this idempotency key was used to ask for another replay")]
     KeyReused,
@@ -94,7 +94,7 @@ pub(crate) async fn request(
     if let Some(to_position) = to_position {
         let head: i64 = sqlx::query_scalar("SELECT position FROM log_head").fetch_one(pool).await?;
         if to_position > head {
-            return Err(Refused::BeyondHead(head));
+            return Err(Refused::BeyondHead { position: to_position, head });
         }
     }
     let written = sqlx::query(REQUEST).bind(replay_id).bind(projection).bind(to_position).bind(by).execute(pool).await;

@@ -79,7 +79,9 @@ pub(super) fn replay_refused(refused: replays::Refused) -> Problem {
     match refused {
         Refused::Running(replay_id) => Problem::conflict("replay-running", detail).with("replay_id", id(replay_id)),
         Refused::UnknownProjection => unacceptable("unknown-projection"),
-        Refused::BeyondHead(head) => unacceptable("position-beyond-head").with("head", head),
+        Refused::BeyondHead { position, head } => {
+            unacceptable("position-beyond-head").with("position", position).with("head", head)
+        }
         Refused::KeyReused => key_reused(detail),
         Refused::NoSuchReplay | Refused::NotParked => Problem::not_found(detail),
         Refused::Ended(phase) => Problem::conflict("replay-ended", detail).with("phase", phase),
