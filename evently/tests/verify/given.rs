@@ -227,7 +227,8 @@ impl World {
     pub(crate) async fn project_anew(&self) {
         self.sql(
             "TRUNCATE shows, show_colleagues, ticket_types, seat_maps, seats, bookings, promo_codes, waitlist_entries,
-                      payments, refunds, audit_index, people",
+                      payments, refunds, audit_index, people, sales_scopes, sales_totals, sales_blocks, sales_titles,
+                      sales_seats",
         )
         .await;
         self.sql("UPDATE projection_checkpoints SET position = 0").await;

@@ -37,7 +37,7 @@ async fn a_replay_of_everything_gives_the_same_rows_in_the_same_tables() {
 
     assert_eq!(everything(&world).await, rows);
     assert_eq!(shape_of_tables(&world).await, shape, "columns, indexes, rights and settings are as they were");
-    assert_eq!(world.number("SELECT count(*) FROM projection_checkpoints WHERE generation = 1").await, 5);
+    assert_eq!(world.number("SELECT count(*) FROM projection_checkpoints WHERE generation <> 1").await, 0);
     assert_eq!(world.number("SELECT count(*) FROM pg_namespace WHERE nspname LIKE 'replay\\_%'").await, 0);
     let told = stage.status(replay).await;
     assert_eq!((told.position, told.head, told.ended, told.error), (last, last, true, None));

@@ -59,9 +59,9 @@ async fn a_killed_postgres_is_told_survived_and_forgotten() {
     assert!(!reason.is_empty());
     let told = load.ends().await;
 
-    // Every answer but the bookings was "come again": Answer::take has seen to their Retry-After.
+    // Every answer but the bookings was "come again": Answer::take has seen to their Retry-After. Whether any of
+    // these buyers was in time to hear it is chance; the stranger did.
     assert!(told.others.keys().all(|status| *status == 503), "{:?}", told.others);
-    assert!(told.others[&503] > 0);
     in_time("the outage", async { while stranger.get("/readyz").await.status != 200 {} }).await;
     let ada = world::person(desk.line(), Role::Customer);
     ada.books(&show, 1).await.created();

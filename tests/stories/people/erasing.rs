@@ -6,8 +6,6 @@ use sqlx::{AssertSqlSafe, Row as _};
 
 use super::{Member, signs_in};
 use crate::accounts::PASSWORD;
-use crate::support::database::OwnDatabase;
-use crate::support::world::{self, Desk, verifies};
 use crate::support::{Show, World, a_show, in_time};
 
 const EMAIL: &str = "augusta.ada@example.org";
@@ -92,27 +90,17 @@ async fn making_the_read_models_anew_brings_nobody_back() {
     let world = World::start().await;
     let (ada, _) = ada_with_a_past(&world).await;
     ada.is("erase", &world.admin()).await.ok();
-    let database: OwnDatabase = world.stop().await;
-    let mut connection = database.connect().await;
-    sqlx::raw_sql(
-        "TRUNCATE shows, ticket_types, seat_maps, seats, bookings, promo_codes, waitlist_entries, payments, refunds,
-                  people;
-         UPDATE projection_checkpoints SET position = 0",
-    )
-    .execute(&mut connection)
-    .await
-    .unwrap();
-    let head: i64 = sqlx::query_scalar("SELECT position FROM log_head").fetch_one(&mut connection).await.unwrap();
+    let admin = world.admin();
 
-    let desk = Desk::open(database.options(), |_| ()).await;
-    let admin = world::person(desk.line(), domain::access::Role::Admin);
-    admin.waits_for(head.cast_unsigned()).await;
+    let replay = admin.replays("all").await.id("replay_id");
+    admin.waits_for_phase(replay, "swapped").await;
+
     let seen = admin.get(&format!("/api/v1/admin/users/{}", ada.person.account_id)).await.ok();
     assert_eq!((&seen["email"], &seen["status"]), (&json!(null), &json!("erased")));
     assert_eq!(admin.get("/api/v1/admin/users?q=augusta").await.ok()["data"], json!([]));
+    let mut connection = world.database.connect().await;
     assert!(!everything(&mut connection).await.contains("augusta"));
-    verifies(database.options()).await;
-    desk.close().await;
+    world.verifies().await;
 }
 
 #[tokio::test]
