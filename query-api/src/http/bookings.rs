@@ -181,7 +181,7 @@ fn status(word: &str) -> (bool, &'static str) {
     responses(
         (status = 200, body = List<Booking>, description = "A page of bookings"),
         (status = 400, body = Problem, description = "`malformed-query`, `invalid-cursor`, `malformed-position`"),
-        (status = 401, body = Problem, description = "`missing-token`, `invalid-token`, `token-expired`"),
+        (status = 401, body = Problem, description = "`missing-token`, `invalid-token`, `token-expired`, `token-revoked`"),
         (status = 422, body = Problem, description = "`invalid`: the limit is out of range"),
         (status = 503, body = Problem, description = "`read-model-behind`, `unavailable`"),
     ),
@@ -224,7 +224,7 @@ pub(super) fn position_in(scope: Scope, cursor: &str) -> Result<i64, Problem> {
     responses(
         (status = 200, body = BookingDetails, description = "The booking"),
         (status = 400, body = Problem, description = "`malformed-id`, `malformed-query`, `malformed-position`"),
-        (status = 401, body = Problem, description = "`missing-token`, `invalid-token`, `token-expired`"),
+        (status = 401, body = Problem, description = "`missing-token`, `invalid-token`, `token-expired`, `token-revoked`"),
         (status = 404, body = Problem, description = "`not-found`: there is none, or it is somebody else's"),
         (status = 422, body = Problem, description = "`as-of-twice`, `as-of-in-the-future`, \
             `as-of-before-the-first-event`, `position-beyond-head`, `as-of-too-long-a-story`"),

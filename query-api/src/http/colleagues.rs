@@ -53,7 +53,7 @@ impl From<FoundColleague> for Colleague {
     responses(
         (status = 200, body = Colleagues, description = "The colleagues"),
         (status = 400, body = Problem, description = "`malformed-id`, `malformed-query`, `malformed-position`"),
-        (status = 401, body = Problem, description = "`missing-token`, `invalid-token`, `token-expired`"),
+        (status = 401, body = Problem, description = "`missing-token`, `invalid-token`, `token-expired`, `token-revoked`"),
         (status = 403, body = Problem, description = "`forbidden`, `not-your-event`"),
         (status = 404, body = Problem, description = "`not-found`"),
         (status = 503, body = Problem, description = "`read-model-behind`, `unavailable`"),

@@ -159,7 +159,7 @@ impl EventDetails {
     responses(
         (status = 200, body = List<EventSummary>, description = "A page of events"),
         (status = 400, body = Problem, description = "`malformed-query`, `invalid-cursor`, `malformed-position`"),
-        (status = 401, body = Problem, description = "`missing-token` (drafts only), `invalid-token`, `token-expired`"),
+        (status = 401, body = Problem, description = "`missing-token` (drafts only), `invalid-token`, `token-expired`, `token-revoked`"),
         (status = 422, body = Problem, description = "`invalid`: the limit is out of range, a text too long"),
         (status = 503, body = Problem, description = "`read-model-behind`, `unavailable`"),
     ),
@@ -219,7 +219,7 @@ async fn build_list(app: &App, filter: EventFilter, parameters: &EventParameters
         (status = 200, body = EventDetails, description = "The event",
          headers(("ETag" = String, description = "Its revision, for `If-Match`"))),
         (status = 400, body = Problem, description = "`malformed-id`, `malformed-query`, `malformed-position`"),
-        (status = 401, body = Problem, description = "`invalid-token`, `token-expired`"),
+        (status = 401, body = Problem, description = "`invalid-token`, `token-expired`, `token-revoked`"),
         (status = 404, body = Problem, description = "`not-found`"),
         (status = 422, body = Problem, description = "`code-too-long`"),
         (status = 503, body = Problem, description = "`read-model-behind`, `unavailable`"),

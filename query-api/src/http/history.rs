@@ -102,7 +102,7 @@ struct HistoryItem {
         (status = 200, body = List<HistoryEntry>, description = "What happened to it"),
         (status = 400, body = Problem,
          description = "`malformed-id`, `malformed-query`, `invalid-cursor`, `malformed-position`"),
-        (status = 401, body = Problem, description = "`missing-token`, `invalid-token`, `token-expired`"),
+        (status = 401, body = Problem, description = "`missing-token`, `invalid-token`, `token-expired`, `token-revoked`"),
         (status = 404, body = Problem, description = "`not-found`: there is none, or it is somebody else's"),
         (status = 422, body = Problem, description = "`invalid`: the limit is out of range"),
         (status = 503, body = Problem, description = "`read-model-behind`, `unavailable`"),

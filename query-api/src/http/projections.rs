@@ -102,7 +102,7 @@ impl ProjectionDetails {
     responses(
         (status = 200, body = Projections, description = "Every projection, by name"),
         (status = 400, body = Problem, description = "`malformed-query`"),
-        (status = 401, body = Problem, description = "`missing-token`, `invalid-token`, `token-expired`"),
+        (status = 401, body = Problem, description = "`missing-token`, `invalid-token`, `token-expired`, `token-revoked`"),
         (status = 403, body = Problem, description = "`forbidden`: only administrators"),
         (status = 503, body = Problem, description = "`unavailable`"),
     ),

@@ -87,7 +87,7 @@ impl From<FoundCode> for PromoCode {
     responses(
         (status = 200, body = PromoCodes, description = "The codes"),
         (status = 400, body = Problem, description = "`malformed-id`, `malformed-query`, `malformed-position`"),
-        (status = 401, body = Problem, description = "`missing-token`, `invalid-token`, `token-expired`"),
+        (status = 401, body = Problem, description = "`missing-token`, `invalid-token`, `token-expired`, `token-revoked`"),
         (status = 403, body = Problem, description = "`forbidden`, `not-your-event`"),
         (status = 404, body = Problem, description = "`not-found`"),
         (status = 503, body = Problem, description = "`read-model-behind`, `unavailable`"),

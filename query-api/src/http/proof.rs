@@ -78,7 +78,7 @@ struct ProvenEvent {
     responses(
         (status = 200, body = BookingProof, description = "The events and their proofs"),
         (status = 400, body = Problem, description = "`malformed-id`, `malformed-query`, `malformed-position`"),
-        (status = 401, body = Problem, description = "`missing-token`, `invalid-token`, `token-expired`"),
+        (status = 401, body = Problem, description = "`missing-token`, `invalid-token`, `token-expired`, `token-revoked`"),
         (status = 404, body = Problem, description = "`not-found`: there is none, or it is somebody else's"),
         (status = 503, body = Problem, description = "`read-model-behind`, `not-sealed-yet`, `unavailable`"),
     ),

@@ -97,7 +97,7 @@ impl From<FoundRefund> for Refund {
         (status = 200, body = Refunds, description = "A page of refunds"),
         (status = 400, body = Problem,
          description = "`malformed-id`, `malformed-query`, `invalid-cursor`, `malformed-position`"),
-        (status = 401, body = Problem, description = "`missing-token`, `invalid-token`, `token-expired`"),
+        (status = 401, body = Problem, description = "`missing-token`, `invalid-token`, `token-expired`, `token-revoked`"),
         (status = 403, body = Problem, description = "`forbidden`, `not-your-event`"),
         (status = 404, body = Problem, description = "`not-found`"),
         (status = 422, body = Problem, description = "`invalid`: the limit is out of range"),

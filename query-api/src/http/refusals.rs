@@ -97,7 +97,7 @@ impl From<FoundRefusal> for RefusalEntry {
     responses(
         (status = 200, body = Refusals, description = "A page of refusals"),
         (status = 400, body = Problem, description = "`malformed-query`, `invalid-cursor`"),
-        (status = 401, body = Problem, description = "`missing-token`, `invalid-token`, `token-expired`"),
+        (status = 401, body = Problem, description = "`missing-token`, `invalid-token`, `token-expired`, `token-revoked`"),
         (status = 403, body = Problem, description = "`forbidden`"),
         (status = 422, body = Problem, description = "`invalid`: the limit is out of range"),
         (status = 503, body = Problem, description = "`unavailable`"),

@@ -108,7 +108,7 @@ fn eta_seconds(found: &FoundReplay) -> Option<i64> {
     responses(
         (status = 200, body = Replays, description = "A page of replays"),
         (status = 400, body = Problem, description = "`malformed-query`, `invalid-cursor`"),
-        (status = 401, body = Problem, description = "`missing-token`, `invalid-token`, `token-expired`"),
+        (status = 401, body = Problem, description = "`missing-token`, `invalid-token`, `token-expired`, `token-revoked`"),
         (status = 403, body = Problem, description = "`forbidden`: only administrators"),
         (status = 422, body = Problem, description = "`invalid`: the limit is out of range"),
         (status = 503, body = Problem, description = "`unavailable`"),
@@ -136,7 +136,7 @@ pub(crate) async fn list_replays(
     responses(
         (status = 200, body = Replay, description = "How far it is"),
         (status = 400, body = Problem, description = "`malformed-id`, `malformed-query`"),
-        (status = 401, body = Problem, description = "`missing-token`, `invalid-token`, `token-expired`"),
+        (status = 401, body = Problem, description = "`missing-token`, `invalid-token`, `token-expired`, `token-revoked`"),
         (status = 403, body = Problem, description = "`forbidden`: only administrators"),
         (status = 404, body = Problem, description = "`not-found`"),
         (status = 503, body = Problem, description = "`unavailable`"),

@@ -39,7 +39,7 @@ pub(crate) struct SeatMap {
     responses(
         (status = 200, body = SeatMap, description = "The map"),
         (status = 400, body = Problem, description = "`malformed-id`, `malformed-query`, `malformed-position`"),
-        (status = 401, body = Problem, description = "`invalid-token`, `token-expired`"),
+        (status = 401, body = Problem, description = "`invalid-token`, `token-expired`, `token-revoked`"),
         (status = 404, body = Problem, description = "`not-found`: no such event, or it has no seat map"),
         (status = 503, body = Problem, description = "`read-model-behind`, `unavailable`"),
     ),

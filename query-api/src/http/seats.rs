@@ -96,7 +96,7 @@ struct SeatsOfType {
     responses(
         (status = 200, body = Seats, description = "Seats by ticket type, and one by one"),
         (status = 400, body = Problem, description = "`malformed-id`, `malformed-query`, `malformed-position`"),
-        (status = 401, body = Problem, description = "`invalid-token`, `token-expired`"),
+        (status = 401, body = Problem, description = "`invalid-token`, `token-expired`, `token-revoked`"),
         (status = 404, body = Problem, description = "`not-found`"),
         (status = 422, body = Problem, description = "`code-too-long`, `as-of-twice`, `as-of-in-the-future`, \
             `as-of-before-the-first-event`, `position-beyond-head`, `as-of-too-long-a-story`"),

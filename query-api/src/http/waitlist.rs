@@ -104,7 +104,7 @@ impl From<FoundEntry> for WaitlistEntry {
     responses(
         (status = 200, body = WaitlistOfEvent, description = "Your places"),
         (status = 400, body = Problem, description = "`malformed-id`, `malformed-query`, `malformed-position`"),
-        (status = 401, body = Problem, description = "`missing-token`, `invalid-token`, `token-expired`"),
+        (status = 401, body = Problem, description = "`missing-token`, `invalid-token`, `token-expired`, `token-revoked`"),
         (status = 404, body = Problem, description = "`not-found`"),
         (status = 503, body = Problem, description = "`read-model-behind`, `unavailable`"),
     ),
@@ -136,7 +136,7 @@ pub(crate) async fn list_entries_of_event(
     responses(
         (status = 200, body = List<WaitlistEntry>, description = "A page of places"),
         (status = 400, body = Problem, description = "`malformed-query`, `invalid-cursor`, `malformed-position`"),
-        (status = 401, body = Problem, description = "`missing-token`, `invalid-token`, `token-expired`"),
+        (status = 401, body = Problem, description = "`missing-token`, `invalid-token`, `token-expired`, `token-revoked`"),
         (status = 422, body = Problem, description = "`invalid`: the limit is out of range"),
         (status = 503, body = Problem, description = "`read-model-behind`, `unavailable`"),
     ),
@@ -171,7 +171,7 @@ pub(crate) async fn list_entries(
     responses(
         (status = 200, body = WaitlistEntryDetails, description = "The place"),
         (status = 400, body = Problem, description = "`malformed-id`, `malformed-query`, `malformed-position`"),
-        (status = 401, body = Problem, description = "`missing-token`, `invalid-token`, `token-expired`"),
+        (status = 401, body = Problem, description = "`missing-token`, `invalid-token`, `token-expired`, `token-revoked`"),
         (status = 404, body = Problem, description = "`no-such-entry`: there is none, or it is somebody else's"),
         (status = 503, body = Problem, description = "`read-model-behind`, `unavailable`"),
     ),
