@@ -52,6 +52,11 @@ impl Format {
         }
     }
 
+    /// Reads `?format=` where an answer is no file unless it is said.
+    pub(crate) fn wished(word: Option<&str>) -> Result<Option<Self>, Problem> {
+        word.map(|word| Self::parse(Some(word))).transpose()
+    }
+
     fn extension(self) -> &'static str {
         match self {
             Self::Csv => "csv",

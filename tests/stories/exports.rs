@@ -1,4 +1,6 @@
-//! Who booked an event, as a list and as a file, for those who run it.
+//! Files: who booked an event, for those who run it (as a list, too), and what reports tell.
+
+mod reports;
 
 use serde_json::{Value, json};
 use tokio::task::JoinSet;

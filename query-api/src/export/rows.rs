@@ -4,6 +4,7 @@ use std::io;
 use std::time::Duration;
 
 use bytes::Bytes;
+use edge::problem::Problem;
 use http_body_util::channel::{Channel, Sender};
 
 use super::ndjson::Line;
@@ -25,6 +26,8 @@ pub(crate) enum Stopped {
     Gone,
     /// The database could not be read.
     Failed(sqlx::Error),
+    /// The same, where it was logged already.
+    Refused(Problem),
     /// A row could not be written down; its text says why.
     Unwritable(String),
 }
@@ -32,6 +35,12 @@ pub(crate) enum Stopped {
 impl From<sqlx::Error> for Stopped {
     fn from(error: sqlx::Error) -> Self {
         Self::Failed(error)
+    }
+}
+
+impl From<Problem> for Stopped {
+    fn from(problem: Problem) -> Self {
+        Self::Refused(problem)
     }
 }
 
@@ -70,6 +79,7 @@ pub(super) async fn run(produced: impl Future<Output = Result<Rows, Stopped>>) {
         Ok(Ok(())) => {}
         Ok(Err(Stopped::Gone)) => tracing::debug!("the client of an export is gone"),
         Ok(Err(Stopped::Failed(error))) => tracing::warn!(%error, "an export cannot be read to its end"),
+        Ok(Err(Stopped::Refused(problem))) => tracing::debug!(code = problem.code(), "an export ends early"),
         Ok(Err(Stopped::Unwritable(error))) => tracing::error!(error, "a row of an export cannot be written"),
         Err(_) => tracing::warn!(limit_s = EXPORT_MAX_S, "an export took too long"),
     }

@@ -3,6 +3,7 @@
 pub(super) mod answer;
 mod course;
 mod event;
+pub(super) mod table;
 
 use axum::extract::State;
 use axum::response::Response;
@@ -19,10 +20,12 @@ use crate::analytics::course::at_edges;
 use crate::analytics::{self, Numbers, ShowNumbers};
 use crate::app::App;
 use crate::as_of::AsOfParameters;
+use crate::export::Format;
 use crate::http::access::sales_of;
 use crate::http::{bytes_of, json};
 use answer::{Counts, EventNumbers, Funnel, Rates, Revenue, Waitlist, revenue_of};
 use course::Course;
+use table::Table;
 
 pub(crate) use event::{__path_show_event, show_event};
 
@@ -54,11 +57,18 @@ pub(crate) struct SalesParameters {
     /// Until when; the moment of the answer if not said, and never later.
     #[param(example = "2027-02-01T00:00:00Z")]
     to: Option<DateTime<Utc>>,
+    /// `csv` or `ndjson`: the sales over time alone, as a file. If not said, the answer is all there is, as JSON.
+    #[param(example = "csv")]
+    format: Option<String>,
 }
 
 impl SalesParameters {
     fn moment(&self) -> AsOfParameters {
         AsOfParameters { as_of: self.as_of, as_of_position: self.as_of_position }
+    }
+
+    fn format(&self) -> Result<Option<Format>, Problem> {
+        Format::wished(self.format.as_deref())
     }
 
     fn buckets(&self, now: DateTime<Utc>) -> Result<Buckets, Problem> {
@@ -102,6 +112,13 @@ struct EventCounts {
 /// An organizer sees their own events, an admin all. With `as_of` or `as_of_position` it is shown as it was then:
 /// the same question with the same position gives the same bytes for ever. Rates are exact: a numerator, a
 /// denominator, and thousandths rounded down.
+///
+/// With `format`, the sales over time come as a file, as of the position that `Evently-As-Of-Position` names: for each
+/// bucket a row per currency that events are sold in, with `start`, `local_start`, `tickets_held`, `tickets_booked`,
+/// `tickets_cancelled`, `tickets_lapsed`, `tickets_called_off` and `sold` of the events of that currency; then
+/// `currency` and the amounts in its minor units: `gross`, `discounts`, `refunds`, `fees`, `net`, `paid_out`,
+/// `booked_value`, `booked_discounts`, `cancelled_value`. `csv` is as RFC 4180 has it, `ndjson` has one object per
+/// line. A file that ends with an error is not whole.
 #[utoipa::path(
     get, path = "/api/v1/admin/analytics/dashboard", tag = "admin",
     params(
@@ -109,15 +126,19 @@ struct EventCounts {
         ("Evently-Min-Position" = Option<u64>, Header, description = "Wait until the answer tells of this position")
     ),
     responses(
-        (status = 200, body = Dashboard, description = "How sales go"),
+        (status = 200, description = "How sales go",
+         content((Dashboard = "application/json"), (String = "text/csv"), (String = "application/x-ndjson")),
+         headers(("Evently-As-Of-Position" = u64, description = "Of a file: the position that all rows tell of"),
+                 ("Content-Disposition" = String, description = "Of a file: names it"))),
         (status = 400, body = Problem, description = "`malformed-query`, `malformed-position`"),
-        (status = 401, body = Problem, description = "`missing-token`, `invalid-token`, `token-expired`"),
+        (status = 401, body = Problem, description = "`missing-token`, `invalid-token`, `token-expired`, `token-revoked`"),
         (status = 403, body = Problem, description = "`forbidden`"),
         (status = 422, body = Problem,
          description = "`as-of-in-the-future`, `as-of-before-the-first-event`, `position-beyond-head`, `as-of-twice`, \
-                        `unknown-bucket`, `unknown-time-zone`, `empty-range`; `too-many-buckets` (`requested`, `limit`)"),
+                        `unknown-bucket`, `unknown-time-zone`, `empty-range`; \
+                        `too-many-buckets` (`requested`, `limit`); `unknown-format`"),
         (status = 429, body = Problem, description = "`too-many-requests`"),
-        (status = 503, body = Problem, description = "`read-model-behind`, `unavailable`"),
+        (status = 503, body = Problem, description = "`read-model-behind`, `too-many-exports`, `unavailable`"),
     ),
     security(("bearer" = []))
 )]
@@ -127,13 +148,18 @@ pub(crate) async fn show_dashboard(
     min_position: MinPosition,
     Query(parameters): Query<SalesParameters>,
 ) -> Result<Response, Problem> {
-    let whose = sales_of(caller)?;
+    let (format, whose) = (parameters.format()?, sales_of(caller)?);
     let standing = analytics::stand(&app, parameters.moment(), min_position).await?;
     let buckets = parameters.buckets(standing.as_of.recorded_at)?;
     let numbers = analytics::numbers(&app, &standing, whose, false).await?;
     let wholes: Vec<_> = numbers.wholes.iter().map(|whole| (whole.scope, &whole.totals)).collect();
     let mut courses = at_edges(&app, &wholes, &buckets.edges).await?;
     let courses: Vec<_> = wholes.iter().filter_map(|(scope, _)| courses.remove(scope)).collect();
+    if let Some(format) = format {
+        let courses = table::by_currency(&buckets, wholes.iter().map(|(_, totals)| *totals), &courses);
+        let (name, position) = ("sales-over-time".into(), standing.as_of.position);
+        return table::respond(&app, Table { format, name, position, courses });
+    }
     let sum = numbers.sum();
     let (top, sold_out) = (best(&numbers), last_sold_out(&numbers));
     let named = top.iter().chain(&sold_out).map(|show| show.show_id).collect();

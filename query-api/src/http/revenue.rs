@@ -1,6 +1,7 @@
 //! Revenue: by event, ticket type, day or currency, now or as of any past moment, and for any stretch of time.
 
 mod lines;
+mod table;
 
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -17,11 +18,13 @@ use crate::analytics::{self, Standing};
 use crate::app::App;
 use crate::as_of::AsOfParameters;
 use crate::cursor::{self, Scope};
+use crate::export::Format;
 use crate::http::access::sales_of;
 use crate::http::analytics::answer::Revenue;
 use crate::http::{bytes_of, json};
 use crate::list::{List, Page, checked_limit};
 use lines::{Line, Range};
+use table::Told;
 
 /// What revenue is asked for.
 #[derive(Debug, Default, Deserialize, IntoParams)]
@@ -51,6 +54,9 @@ pub(crate) struct RevenueParameters {
     /// How many lines at most, from 1 to 200; 50 if not said.
     #[param(minimum = 1, maximum = 200, default = 50)]
     limit: Option<u32>,
+    /// `csv` or `ndjson`: all lines as a file, without pages. If not said, the answer is a page of JSON.
+    #[param(example = "csv")]
+    format: Option<String>,
 }
 
 /// What a line is about.
@@ -96,6 +102,13 @@ pub(crate) struct RevenueReport {
 /// Gross, discounts, refunds, fees and net, in minor units, which agree with the payments and refunds of the log to
 /// the cent. An organizer sees their own events', an admin everybody's. With `from` and `to` it is what was recorded
 /// between these minutes.
+///
+/// With `format`, all lines come as a file, as of the position that `Evently-As-Of-Position` names. Its columns are
+/// those of a line of the JSON: by event `event_id` and `title`; by ticket type also `ticket_type_id` and
+/// `ticket_type`; by day `day` and `start`; then `currency` and the amounts in its minor units: `gross`,
+/// `discounts`, `refunds`, `fees`, `net`, `paid_out`, `booked_value`, `booked_discounts`, `cancelled_value`. `csv`
+/// (RFC 4180) puts an apostrophe before text that a spreadsheet would take for a formula; `ndjson` has one object
+/// per line. A file that ends with an error is not whole.
 #[utoipa::path(
     get, path = "/api/v1/admin/revenue", tag = "admin",
     params(
@@ -103,16 +116,19 @@ pub(crate) struct RevenueReport {
         ("Evently-Min-Position" = Option<u64>, Header, description = "Wait until the answer tells of this position")
     ),
     responses(
-        (status = 200, body = RevenueReport, description = "A page of revenue"),
+        (status = 200, description = "A page of revenue, or all of it as a file",
+         content((RevenueReport = "application/json"), (String = "text/csv"), (String = "application/x-ndjson")),
+         headers(("Evently-As-Of-Position" = u64, description = "Of a file: the position that all rows tell of"),
+                 ("Content-Disposition" = String, description = "Of a file: names it"))),
         (status = 400, body = Problem, description = "`malformed-query`, `invalid-cursor`, `malformed-position`"),
-        (status = 401, body = Problem, description = "`missing-token`, `invalid-token`, `token-expired`"),
+        (status = 401, body = Problem, description = "`missing-token`, `invalid-token`, `token-expired`, `token-revoked`"),
         (status = 403, body = Problem, description = "`forbidden`"),
         (status = 422, body = Problem,
          description = "`invalid`: the limit is out of range; `unknown-grouping`, `unknown-time-zone`, `empty-range`, \
                         `as-of-in-the-future`, `as-of-before-the-first-event`, `position-beyond-head`, `as-of-twice`; \
-                        `too-many-buckets` (`requested`, `limit`)"),
+                        `too-many-buckets` (`requested`, `limit`); `unknown-format`, `file-has-no-pages`"),
         (status = 429, body = Problem, description = "`too-many-requests`"),
-        (status = 503, body = Problem, description = "`read-model-behind`, `unavailable`"),
+        (status = 503, body = Problem, description = "`read-model-behind`, `too-many-exports`, `unavailable`"),
     ),
     security(("bearer" = []))
 )]
@@ -123,6 +139,7 @@ pub(crate) async fn show_revenue(
     Query(parameters): Query<RevenueParameters>,
 ) -> Result<Response, Problem> {
     let (limit, by) = (checked_limit(parameters.limit)?, By::named(parameters.by.as_deref())?);
+    let format = parameters.format()?;
     let whose = sales_of(caller)?;
     let scope = parameters.scope(&format!("{whose:?}"));
     let place = parameters.cursor.as_deref().map(|cursor| place_in(scope, cursor)).transpose()?;
@@ -130,10 +147,13 @@ pub(crate) async fn show_revenue(
     let standing = analytics::stand(&app, moment, min_position).await?;
     let range = parameters.range(by, &standing)?;
     let numbers = analytics::numbers(&app, &standing, whose, by == By::TicketType).await?;
+    let position = standing.as_of.position;
+    if let Some(format) = format {
+        return table::respond(app, format, Told { by, numbers, range, position });
+    }
     let told = lines::told(&app, by, &numbers, &range).await?;
     let done = place.map_or(0, |(_, done)| done);
     let rows: Vec<_> = told.lines.into_iter().zip(1_u64..).skip(usize::try_from(done).unwrap_or(usize::MAX)).collect();
-    let position = standing.as_of.position;
     let list = List::new(rows, limit, position, |(_, number)| cursor_after(scope, position, *number));
     let mut data: Vec<Line> = list.data.into_iter().map(|(line, _)| line).collect();
     lines::name(&app, &mut data, position).await?;
@@ -153,6 +173,20 @@ impl RevenueParameters {
         match continued {
             Some(position) => AsOfParameters { as_of: None, as_of_position: Some(position) },
             None => AsOfParameters { as_of: self.as_of, as_of_position: self.as_of_position },
+        }
+    }
+
+    /// A file is all there is, so it neither begins nor ends at a page.
+    fn format(&self) -> Result<Option<Format>, Problem> {
+        let format = Format::wished(self.format.as_deref())?;
+        let pages = [("cursor", self.cursor.is_some()), ("limit", self.limit.is_some())];
+        match pages.iter().find(|(_, is_said)| *is_said) {
+            Some((parameter, _)) if format.is_some() => {
+                let detail = "A file has all lines and no pages: leave cursor and limit out, or format.";
+                let problem = Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "file-has-no-pages", detail);
+                Err(problem.with("parameter", *parameter))
+            }
+            _ => Ok(format),
         }
     }
 

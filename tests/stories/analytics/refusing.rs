@@ -27,6 +27,10 @@ async fn each_bad_question_has_its_own_code() {
             admin.get(&format!("{path}?{question}")).await.problem(422, code);
         }
         admin.get(&format!("{path}?as_of=yesterday")).await.problem(400, "malformed-query");
+        for format in ["xlsx", "CSV", "json", ""] {
+            admin.get(&format!("{path}?format={format}")).await.problem(422, "unknown-format");
+        }
+        admin.get(&format!("{path}?format=csv&as_of_position=1000000")).await.problem(422, "position-beyond-head");
         admin.get(&format!("{path}?color=red")).await.problem(400, "malformed-query");
         admin.get(&format!("{path}?from=-9999-01-01T00:00:00Z")).await;
         admin.get(&format!("{path}?from=%2B262142-12-31T00:00:00Z")).await;
@@ -43,6 +47,10 @@ async fn each_bad_question_has_its_own_code() {
     admin.get("/api/v1/admin/revenue?by=colour").await.problem(422, "unknown-grouping");
     admin.get("/api/v1/admin/revenue?cursor=x").await.problem(400, "invalid-cursor");
     admin.get("/api/v1/admin/revenue?limit=0").await.invalid_at("/limit");
+    for (page, parameter) in [("limit=1", "limit"), ("cursor=x", "cursor"), ("limit=1&cursor=x", "cursor")] {
+        let both = format!("/api/v1/admin/revenue?format=ndjson&{page}");
+        assert_eq!(admin.get(&both).await.problem(422, "file-has-no-pages")["parameter"], parameter);
+    }
     // Before it was there.
     let path = format!("/api/v1/admin/analytics/events/{}?as_of_position=1", a_show().draft(&admin).await.id);
     admin.get(&path).await.problem(404, "not-found");

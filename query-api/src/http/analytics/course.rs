@@ -16,25 +16,25 @@ pub(crate) struct Course {
     bucket: &'static str,
     #[schema(example = "Europe/Berlin")]
     time_zone: &'static str,
-    data: Vec<Slot>,
+    pub(super) data: Vec<Slot>,
 }
 
 /// What happened within a bucket.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct Slot {
-    start: DateTime<Utc>,
+    pub(super) start: DateTime<Utc>,
     /// The same as the clocks of the time zone show it.
     #[schema(example = "2027-03-01T00:00:00+01:00")]
-    local_start: String,
-    tickets_held: i64,
-    tickets_booked: i64,
-    tickets_cancelled: i64,
-    tickets_lapsed: i64,
-    tickets_called_off: i64,
+    pub(super) local_start: String,
+    pub(super) tickets_held: i64,
+    pub(super) tickets_booked: i64,
+    pub(super) tickets_cancelled: i64,
+    pub(super) tickets_lapsed: i64,
+    pub(super) tickets_called_off: i64,
     /// Tickets in confirmed bookings at its end.
-    sold: i64,
+    pub(super) sold: i64,
     /// Money of each currency, as far as it moved.
-    revenue: Vec<Revenue>,
+    pub(super) revenue: Vec<Revenue>,
 }
 
 impl Course {

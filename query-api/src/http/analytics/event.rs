@@ -13,6 +13,7 @@ use uuid::Uuid;
 use super::SalesParameters;
 use super::answer::{Counts, Funnel, Rates, Revenue, SoldOut, Waitlist};
 use super::course::Course;
+use super::table::{self, Table};
 use crate::analytics::course::at_edges;
 use crate::analytics::{self, PartNumbers, Whose};
 use crate::app::App;
@@ -76,6 +77,8 @@ impl TypeNumbers {
 /// Shows how the sale of your event goes
 ///
 /// By ticket type, now or as it was at any moment since the event was created. An admin sees that of any event.
+///
+/// With `format`, the sales over time come as a file, a row for each bucket; its columns are those of the dashboard's.
 #[utoipa::path(
     get, path = "/api/v1/admin/analytics/events/{event_id}", tag = "admin",
     params(
@@ -84,16 +87,20 @@ impl TypeNumbers {
         ("Evently-Min-Position" = Option<u64>, Header, description = "Wait until the answer tells of this position")
     ),
     responses(
-        (status = 200, body = EventAnalytics, description = "How its sale goes"),
+        (status = 200, description = "How its sale goes",
+         content((EventAnalytics = "application/json"), (String = "text/csv"), (String = "application/x-ndjson")),
+         headers(("Evently-As-Of-Position" = u64, description = "Of a file: the position that all rows tell of"),
+                 ("Content-Disposition" = String, description = "Of a file: names it"))),
         (status = 400, body = Problem, description = "`malformed-id`, `malformed-query`, `malformed-position`"),
-        (status = 401, body = Problem, description = "`missing-token`, `invalid-token`, `token-expired`"),
+        (status = 401, body = Problem, description = "`missing-token`, `invalid-token`, `token-expired`, `token-revoked`"),
         (status = 403, body = Problem, description = "`forbidden`, `not-your-event`"),
         (status = 404, body = Problem, description = "`not-found`: there is, or was at that moment, no such event"),
         (status = 422, body = Problem,
          description = "`as-of-in-the-future`, `as-of-before-the-first-event`, `position-beyond-head`, `as-of-twice`, \
-                        `unknown-bucket`, `unknown-time-zone`, `empty-range`; `too-many-buckets` (`requested`, `limit`)"),
+                        `unknown-bucket`, `unknown-time-zone`, `empty-range`; \
+                        `too-many-buckets` (`requested`, `limit`); `unknown-format`"),
         (status = 429, body = Problem, description = "`too-many-requests`"),
-        (status = 503, body = Problem, description = "`read-model-behind`, `unavailable`"),
+        (status = 503, body = Problem, description = "`read-model-behind`, `too-many-exports`, `unavailable`"),
     ),
     security(("bearer" = []))
 )]
@@ -104,6 +111,7 @@ pub(crate) async fn show_event(
     Path(event_id): Path<Uuid>,
     Query(parameters): Query<SalesParameters>,
 ) -> Result<Response, Problem> {
+    let format = parameters.format()?;
     app.freshness.reach(min_position).await?;
     demand_organizer(&app, event_id, caller).await?;
     let standing = analytics::stand(&app, parameters.moment(), min_position).await?;
@@ -112,6 +120,11 @@ pub(crate) async fn show_event(
     let show = numbers.shows.first().ok_or_else(no_such_event)?;
     let course = at_edges(&app, &[(show.scope, &show.totals)], &buckets.edges).await?;
     let courses: Vec<_> = course.into_values().collect();
+    if let Some(format) = format {
+        let courses = table::by_currency(&buckets, std::iter::once(&show.totals), &courses);
+        let (name, position) = (format!("sales-over-time-{event_id}"), standing.as_of.position);
+        return table::respond(&app, Table { format, name, position, courses });
+    }
     let titles = analytics::titles(&app, vec![event_id], standing.as_of.position).await?;
     let revenue = Revenue::of(&show.totals);
     let typed = show.parts.iter().filter(|part| part.ticket_type_id.is_some());

@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use super::By;
 use crate::analytics::buckets::Buckets;
-use crate::analytics::{self, Numbers, course};
+use crate::analytics::{self, Numbers, ShowNumbers, course};
 use crate::app::App;
 use crate::http::analytics::answer::Revenue;
 
@@ -26,26 +26,26 @@ pub(super) enum Range {
 pub(super) struct Line {
     /// By event or ticket type: which event.
     #[serde(skip_serializing_if = "Option::is_none")]
-    event_id: Option<Uuid>,
+    pub(super) event_id: Option<Uuid>,
     /// What it was called at the moment of the answer.
     #[serde(skip_serializing_if = "Option::is_none")]
-    title: Option<String>,
+    pub(super) title: Option<String>,
     /// By ticket type: which; absent for what belongs to none (money that bought nothing, or went back without
     /// tickets).
     #[serde(skip_serializing_if = "Option::is_none")]
-    ticket_type_id: Option<Uuid>,
+    pub(super) ticket_type_id: Option<Uuid>,
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = "Stalls")]
-    ticket_type: Option<String>,
+    pub(super) ticket_type: Option<String>,
     /// By day: which, by the clocks of the time zone.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = "2027-03-01")]
-    day: Option<String>,
+    pub(super) day: Option<String>,
     /// By day: when it begins.
     #[serde(skip_serializing_if = "Option::is_none")]
-    start: Option<DateTime<Utc>>,
+    pub(super) start: Option<DateTime<Utc>>,
     #[serde(flatten)]
-    revenue: Revenue,
+    pub(super) revenue: Revenue,
 }
 
 impl Line {
@@ -65,21 +65,34 @@ pub(super) struct Told {
 pub(super) async fn told(app: &App, by: By, numbers: &Numbers, range: &Range) -> Result<Told, Problem> {
     let wholes: Vec<_> = numbers.wholes.iter().map(|whole| (whole.scope, &whole.totals)).collect();
     let totals = by_currency(revenue_in(app, &wholes, range).await?);
-    let lines = match (by, range) {
-        (By::Day, Range::Days(days)) => by_day(app, &wholes, days).await?,
-        (By::Event, _) => {
-            let shows: Vec<_> = numbers.shows.iter().map(|show| (show.scope, &show.totals)).collect();
-            let revenues = revenue_in(app, &shows, range).await?;
-            let shows = numbers.shows.iter().zip(revenues);
-            shows.map(|(show, revenue)| Line { event_id: Some(show.show_id), ..Line::of(revenue) }).collect()
-        }
-        (By::TicketType, _) => by_ticket_type(app, numbers, range).await?,
-        // Totals are lines enough.
-        (By::Currency | By::Day, _) => {
-            by_currency(revenue_in(app, &wholes, range).await?).into_iter().map(Line::of).collect()
-        }
+    let lines = match by {
+        By::Event | By::TicketType => of_shows(app, by, &numbers.shows, range).await?,
+        By::Day | By::Currency => of_wholes(app, numbers, range).await?,
     };
     Ok(Told { lines, totals })
+}
+
+/// Tells the revenue of some shows, each by itself or by its ticket types.
+pub(super) async fn of_shows(app: &App, by: By, shows: &[ShowNumbers], range: &Range) -> Result<Vec<Line>, Problem> {
+    if by == By::TicketType {
+        return by_ticket_type(app, shows, range).await;
+    }
+    let scopes: Vec<_> = shows.iter().map(|show| (show.scope, &show.totals)).collect();
+    let revenues = revenue_in(app, &scopes, range).await?;
+    let line = |(show, revenue): (&ShowNumbers, _)| Line { event_id: Some(show.show_id), ..Line::of(revenue) };
+    Ok(shows.iter().zip(revenues).map(line).collect())
+}
+
+/// Tells the revenue of everything together, by currency, and day by day if that is the range.
+pub(super) async fn of_wholes(app: &App, numbers: &Numbers, range: &Range) -> Result<Vec<Line>, Problem> {
+    let wholes: Vec<_> = numbers.wholes.iter().map(|whole| (whole.scope, &whole.totals)).collect();
+    match range {
+        Range::Days(days) => by_day(app, &wholes, days).await,
+        // Totals are lines enough.
+        Range::Between(..) => {
+            Ok(by_currency(revenue_in(app, &wholes, range).await?).into_iter().map(Line::of).collect())
+        }
+    }
 }
 
 fn by_currency(mut revenue: Vec<Revenue>) -> Vec<Revenue> {
@@ -126,8 +139,8 @@ async fn by_day(app: &App, wholes: &[(i32, &Totals)], days: &Buckets) -> Result<
     Ok(lines)
 }
 
-async fn by_ticket_type(app: &App, numbers: &Numbers, range: &Range) -> Result<Vec<Line>, Problem> {
-    let parts = || numbers.shows.iter().flat_map(|show| show.parts.iter().map(move |part| (show, part)));
+async fn by_ticket_type(app: &App, shows: &[ShowNumbers], range: &Range) -> Result<Vec<Line>, Problem> {
+    let parts = || shows.iter().flat_map(|show| show.parts.iter().map(move |part| (show, part)));
     let scopes: Vec<_> = parts().map(|(_, part)| (part.scope, &part.totals)).collect();
     let revenues = revenue_in(app, &scopes, range).await?;
     let lines = parts().zip(revenues).map(|((show, part), revenue)| Line {
