@@ -46,7 +46,7 @@ impl Member {
         signs_in(&self.person, &self.email, password).await
     }
 
-    async fn refreshes(&self) -> Answer {
+    pub(crate) async fn refreshes(&self) -> Answer {
         self.person.post("/api/v1/auth/refresh").json(&json!({ "refresh_token": self.refresh_token })).await
     }
 

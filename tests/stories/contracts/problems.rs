@@ -2,12 +2,14 @@
 
 use std::collections::BTreeMap;
 
+use chrono::DateTime;
 use domain::access::Role;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::golden;
 use crate::accounts::PASSWORD;
+use crate::payments::given::{Provider, succeeded};
 use crate::people::Member;
 use crate::support::world::token_until;
 use crate::support::{Answer, World, a_house, a_show, seat};
@@ -129,6 +131,7 @@ async fn note_refused_questions(world: &World, shapes: &mut Shapes) {
         "analytics/dashboard?bucket=minute&from=2005-01-01T00:00:00Z",
         "revenue?from=2024-01-02T00:00:00Z&to=2024-01-01T00:00:00Z",
         "revenue?by=colour",
+        "revenue?format=csv&limit=1",
     ];
     for question in questions {
         shapes.note(&admin.get(&format!("/api/v1/admin/{question}")).await);
@@ -223,12 +226,19 @@ async fn note_refused_money(world: &World, shapes: &mut Shapes) {
     shapes.note(&ada.confirms(hold).await);
     shapes.note(&refund(hold, 1).await);
     shapes.note(&refund(hold, 0).await);
-    pay(hold).await.created();
+    let payment = pay(hold).await.id("payment_id");
     shapes.note(&ada.extends(hold).await);
     let free = json!([{ "ticket_type_id": show.ticket_types[1], "quantity": 1 }]);
     let free = ada.books_with(&show, &json!({ "hold": true, "items": free })).await.id("booking_id");
     shapes.note(&pay(free).await);
     shapes.note(&ada.post("/api/v1/payments/webhook").json(&json!({})).await);
+    let provider = Provider::of(world);
+    shapes.note(&provider.says(&succeeded(Uuid::nil(), 1)).await);
+    shapes.note(&provider.says(&succeeded(payment, 1)).await);
+    let refund =
+        json!({ "type": "refund.succeeded", "refund_id": format!("{hold}.9"), "amount": 1, "currency": "EUR" });
+    shapes.note(&provider.says(&refund).await);
+    shapes.note(&provider.says_at(DateTime::UNIX_EPOCH, &refund).await);
 }
 
 async fn note_refused_places(world: &World, shapes: &mut Shapes) {
@@ -286,6 +296,9 @@ async fn note_refused_people(world: &World, shapes: &mut Shapes) {
     shapes.note(&bea.signs_in(PASSWORD).await);
     bea.is("erase", &admin).await.ok();
     shapes.note(&bea.is("suspend", &admin).json(&suspend).await);
+    let dan = Member::signs_up(world, "dan@example.org").await;
+    dan.refreshes().await.ok();
+    shapes.note(&dan.refreshes().await);
     let boss = Member::admin(world).await;
     shapes.note(&boss.is("erase", &admin).await);
 }
