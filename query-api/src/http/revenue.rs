@@ -106,9 +106,10 @@ pub(crate) struct RevenueReport {
 /// With `format`, all lines come as a file, as of the position that `Evently-As-Of-Position` names. Its columns are
 /// those of a line of the JSON: by event `event_id` and `title`; by ticket type also `ticket_type_id` and
 /// `ticket_type`; by day `day` and `start`; then `currency` and the amounts in its minor units: `gross`,
-/// `discounts`, `refunds`, `fees`, `net`, `paid_out`, `booked_value`, `booked_discounts`, `cancelled_value`. `csv`
-/// (RFC 4180) puts an apostrophe before text that a spreadsheet would take for a formula; `ndjson` has one object
-/// per line. A file that ends with an error is not whole.
+/// `discounts`, `refunds`, `fees`, `net`, `paid_out` (told of events, not of ticket types: there it is 0),
+/// `booked_value`, `booked_discounts`, `cancelled_value`. `csv` (RFC 4180) puts an apostrophe before text that a
+/// spreadsheet would take for a formula; `ndjson` has one object per line. A file that ends with an error is not
+/// whole.
 #[utoipa::path(
     get, path = "/api/v1/admin/revenue", tag = "admin",
     params(
