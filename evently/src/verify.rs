@@ -5,6 +5,7 @@
 //! of them in a file, and `verify/tables.rs` compares.
 
 mod audit;
+mod customers;
 mod facts;
 mod ledger;
 mod moment;

@@ -7,7 +7,7 @@ use sqlx::PgConnection;
 
 use crate::error::FoldError;
 use crate::page::Page;
-use crate::projections::{Analytics, AuditIndex, Availability, Bookings, Payments, People, Shows, Waitlist};
+use crate::projections::{Analytics, AuditIndex, Availability, Bookings, Customers, Payments, People, Shows, Waitlist};
 
 /// A read model: a name, a version, and a fold of the log into its tables.
 #[async_trait]
@@ -72,7 +72,7 @@ pub enum Group {
 const CORE: &[&dyn Projection] = &[&Shows, &Availability, &Bookings, &Waitlist, &Payments, &People];
 
 /// The projections of [`Group::Reports`]. Their rows have `in_core` false.
-const REPORTS: &[&dyn Projection] = &[&Analytics, &AuditIndex];
+const REPORTS: &[&dyn Projection] = &[&Analytics, &AuditIndex, &Customers];
 
 impl Group {
     /// Whether there is nothing to fold in this group.

@@ -71,10 +71,11 @@ pub(crate) struct PartNumbers {
 }
 
 const STANDING: &str = "\
-SELECT c.position, parked.stream, parked.position AS since FROM projection_checkpoints c
+SELECT least(c.position, customers.position), parked.stream, parked.position AS since FROM projection_checkpoints c
+LEFT JOIN projection_checkpoints customers ON customers.name = 'customers'
 LEFT JOIN parked_streams parked ON parked.projection = c.name WHERE c.name = 'analytics'";
 
-/// The moment that is meant, once the tables have come that far.
+/// The moment that is meant, once the tables have come that far: those of sales and those of customers.
 pub(crate) async fn stand(app: &App, asked: AsOfParameters, at_least: MinPosition) -> Result<Standing, Problem> {
     app.reports.reach(at_least).await?;
     let past = if asked.is_asked() { Some(as_of::resolve_for(app, 0, asked).await?) } else { None };

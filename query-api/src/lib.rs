@@ -12,6 +12,7 @@ mod cache;
 mod checkpoints;
 mod colleagues;
 mod cursor;
+mod customers;
 mod export;
 mod freshness;
 mod http;

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use uuid::Uuid;
 
 use super::audit::AuditRows;
+use super::customers::Customers;
 use super::facts::Fact;
 use super::ledger::Ledger;
 use super::moment::Moment;
@@ -20,6 +21,7 @@ pub(super) struct Recount {
     pub(super) shows: HashMap<Uuid, Show>,
     pub(super) bookings: Ledger,
     pub(super) audit: AuditRows,
+    pub(super) customers: Customers,
     /// Where each payment was started, and where each waitlist entry joined.
     named: HashMap<Uuid, i64>,
 }
@@ -47,6 +49,8 @@ impl Recount {
     fn take_show(&mut self, event: &Event, show_id: Uuid, fact: Fact) -> Result<(), String> {
         self.begins_once(&fact, event.position)?;
         check_key(event.key, &fact)?;
+        let organizer_id = self.shows.get(&show_id).map(|show| show.row.organizer_id);
+        self.customers.take(event.position, organizer_id, &fact);
         if let Fact::ShowCreated(created) = fact {
             if created.show_id != show_id || event.version != 1 {
                 return Err("a show is created with the first event of its own stream, and only there".into());

@@ -3,6 +3,7 @@
 mod audit;
 mod bookings;
 mod colleagues;
+mod customers;
 mod money;
 mod people;
 mod sales;
@@ -54,7 +55,8 @@ use row;
 /// Keeps all of the tables what they are.
 pub(super) const HOLD: &str = "\
 LOCK TABLE shows, show_colleagues, ticket_types, seat_maps, seats, bookings, promo_codes, waitlist_entries, payments,
-    refunds, people, audit_index, sales_scopes, sales_totals, sales_blocks, sales_titles, sales_seats
+    refunds, people, audit_index, sales_scopes, sales_totals, sales_blocks, sales_titles, sales_seats,
+    customer_counts, customer_firsts, customer_scopes, customer_shows
 IN ACCESS SHARE MODE";
 
 /// A table of the read models.
@@ -74,10 +76,14 @@ pub(super) enum Table {
     People,
     /// All that the projection analytics keeps: rows of many tables that make sense together alone.
     Sales,
+    CustomerCounts,
+    CustomerFirsts,
+    CustomerScopes,
+    CustomerShows,
 }
 
 /// Which projection keeps which tables.
-const PROJECTIONS: [(&str, &[Table]); 8] = [
+const PROJECTIONS: [(&str, &[Table]); 9] = [
     ("shows", &[Table::Shows, Table::Colleagues]),
     ("availability", &[Table::TicketTypes, Table::SeatMaps, Table::Seats]),
     ("bookings", &[Table::Bookings, Table::PromoCodes]),
@@ -86,6 +92,10 @@ const PROJECTIONS: [(&str, &[Table]); 8] = [
     ("audit_index", &[Table::AuditIndex]),
     ("people", &[Table::People]),
     ("analytics", &[Table::Sales]),
+    (
+        "customers",
+        &[Table::CustomerCounts, Table::CustomerFirsts, Table::CustomerScopes, Table::CustomerShows],
+    ),
 ];
 
 /// How far a projection has come.
@@ -148,6 +158,10 @@ impl Table {
             Self::AuditIndex => table!("audit_index"),
             Self::People => table!("people"),
             Self::Sales => table!("sales_scopes"),
+            Self::CustomerCounts => table!("customer_counts"),
+            Self::CustomerFirsts => table!("customer_firsts"),
+            Self::CustomerScopes => table!("customer_scopes"),
+            Self::CustomerShows => table!("customer_shows"),
         }
     }
 
@@ -199,6 +213,10 @@ impl Table {
             Self::Refunds => money::refund(row, recount, found),
             Self::AuditIndex => audit::index_row(row, recount, found),
             Self::People => people::person(row, recount, found),
+            Self::CustomerCounts => customers::counts(row, recount, found),
+            Self::CustomerFirsts => customers::first(row, recount, found),
+            Self::CustomerScopes => customers::scope(row, recount, found),
+            Self::CustomerShows => customers::show_of(row, recount, found),
             // Compared as a whole.
             Self::Sales => Ok(Ok(())),
         }
@@ -218,6 +236,10 @@ impl Table {
             Self::Refunds => money::missing_refund(recount, found),
             Self::AuditIndex => audit::missing_index_row(recount, found),
             Self::People => people::missing_person(recount, found),
+            Self::CustomerCounts => customers::missing_counts(recount, found),
+            Self::CustomerFirsts => customers::missing_first(recount, found),
+            Self::CustomerScopes => customers::missing_scope(recount, found),
+            Self::CustomerShows => customers::missing_show_of(recount, found),
             Self::Sales => None,
         }
     }

@@ -228,7 +228,7 @@ impl World {
         self.sql(
             "TRUNCATE shows, show_colleagues, ticket_types, seat_maps, seats, bookings, promo_codes, waitlist_entries,
                       payments, refunds, audit_index, people, sales_scopes, sales_totals, sales_blocks, sales_titles,
-                      sales_seats",
+                      sales_seats, customer_counts, customer_firsts, customer_scopes, customer_shows",
         )
         .await;
         self.sql("UPDATE projection_checkpoints SET position = 0").await;

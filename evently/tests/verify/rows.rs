@@ -6,7 +6,7 @@ use crate::given::{ADA, World, id};
 use crate::life::*;
 
 /// The columns that a life fills, each with what is wrong about it and how that is told.
-const WRONG: [(&str, &str); 25] = [
+const WRONG: [(&str, &str); 30] = [
     ("UPDATE shows SET hold_seconds = 5", "has hold_seconds 5, the log says 600"),
     ("UPDATE shows SET payment = 'none'", "has payment \"none\", the log says \"required\""),
     ("UPDATE shows SET refund_policy = NULL", "has another refund_policy than the log"),
@@ -38,6 +38,11 @@ const WRONG: [(&str, &str); 25] = [
     ("DELETE FROM refunds WHERE refund = 2", "there is no row for refund 2 of booking"),
     ("DELETE FROM audit_index WHERE kind = 2", "table audit_index: there is no row for key"),
     ("INSERT INTO audit_index VALUES (2, gen_random_uuid(), 1)", "does not belong to position 1"),
+    ("UPDATE customer_counts SET tickets = tickets + 90", "table customer_counts: customer"),
+    ("DELETE FROM customer_counts", "table customer_counts: there is no row for customer"),
+    ("UPDATE customer_firsts SET ordinal = ordinal + 5", "has ordinal 6, the log says 1"),
+    ("UPDATE customer_scopes SET buyers = 0", "has buyers 0, the log says"),
+    ("UPDATE customer_shows SET organizer_id = show_id", "table customer_shows: show"),
 ];
 
 #[tokio::test]

@@ -20,6 +20,7 @@ use crate::analytics::course::at_edges;
 use crate::analytics::{self, Numbers, ShowNumbers};
 use crate::app::App;
 use crate::as_of::AsOfParameters;
+use crate::customers;
 use crate::export::Format;
 use crate::http::access::sales_of;
 use crate::http::{bytes_of, json};
@@ -92,6 +93,7 @@ pub(crate) struct Dashboard {
     rates: Rates,
     funnel: Funnel,
     waitlist: Waitlist,
+    customers: Customers,
     /// The events that sold the most tickets.
     top_events: Vec<EventNumbers>,
     /// The events that sold out, the last one first.
@@ -105,6 +107,14 @@ struct EventCounts {
     created: i64,
     published: i64,
     called_off: i64,
+}
+
+/// Who bought.
+#[derive(Debug, Serialize, ToSchema)]
+struct Customers {
+    /// How many different people had a booking confirmed so far, whatever became of it.
+    #[schema(example = 731)]
+    buyers: i64,
 }
 
 /// Shows how sales go
@@ -164,6 +174,7 @@ pub(crate) async fn show_dashboard(
     let (top, sold_out) = (best(&numbers), last_sold_out(&numbers));
     let named = top.iter().chain(&sold_out).map(|show| show.show_id).collect();
     let titles = analytics::titles(&app, named, standing.as_of.position).await?;
+    let buyers = customers::buyers(&app.pool, whose, standing.as_of.position).await?;
     let told = |show: &&ShowNumbers| EventNumbers::of(show, titles.get(&show.show_id).cloned());
     let dashboard = Dashboard {
         as_of_position: standing.as_of.position,
@@ -178,6 +189,7 @@ pub(crate) async fn show_dashboard(
         rates: Rates::from(&sum),
         funnel: Funnel::from(&sum),
         waitlist: Waitlist::from(&sum),
+        customers: Customers { buyers },
         top_events: top.iter().map(told).collect(),
         sold_out_events: sold_out.iter().map(told).collect(),
         sales_over_time: Course::of(&buckets, &courses),

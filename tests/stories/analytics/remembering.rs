@@ -63,8 +63,10 @@ async fn told(person: &Person, path: &str) -> Answer {
 async fn forget(connection: &mut PgConnection) {
     sqlx::raw_sql(
         "BEGIN;
-         UPDATE projection_checkpoints SET position = 0, generation = generation + 1 WHERE name = 'analytics';
-         TRUNCATE sales_scopes, sales_totals, sales_blocks, sales_titles, sales_seats;
+         UPDATE projection_checkpoints SET position = 0, generation = generation + 1
+         WHERE name IN ('analytics', 'customers');
+         TRUNCATE sales_scopes, sales_totals, sales_blocks, sales_titles, sales_seats,
+                  customer_counts, customer_firsts, customer_scopes, customer_shows;
          COMMIT",
     )
     .execute(connection)

@@ -17,9 +17,11 @@ use uuid::Uuid;
 use super::{User, demand_keeper};
 use crate::app::App;
 use crate::bookings::{self, When};
+use crate::customers::{self, FoundPurchases, PaidMoney};
 use crate::http::bookings::Booking;
 use crate::http::{NoParameters, bytes_of, json};
 use crate::people::{self, Counts};
+use crate::store::unsigned;
 
 /// How many bookings are shown with a person.
 const LATEST_BOOKINGS_MAX: u32 = 10;
@@ -30,11 +32,15 @@ struct UserDetails {
     #[serde(flatten)]
     user: User,
     counts: UserCounts,
+    purchases: Purchases,
+    /// What came in from them and went back to them or is to go back, by currency.
+    money: Vec<Money>,
     /// The last ten, the last one first.
     latest_bookings: Vec<Booking>,
     /// What happened to the account: the last 200 facts, oldest first.
     history: Vec<AccountFact>,
-    /// The position of the log that this answer tells of, the history aside, which is as it is now.
+    /// The position of the log that this answer tells of, purchases aside, which have their own, and the history,
+    /// which is as it is now.
     #[schema(example = 48_213)]
     as_of_position: u64,
 }
@@ -58,6 +64,60 @@ struct UserCounts {
 impl From<Counts> for UserCounts {
     fn from(Counts { bookings, live_bookings, waiting, sign_ins }: Counts) -> Self {
         Self { bookings, live_bookings, waiting, sign_ins }
+    }
+}
+
+/// What somebody bought, from the beginning.
+#[derive(Debug, Serialize, ToSchema)]
+struct Purchases {
+    /// The position of the log that these numbers tell of.
+    #[schema(example = 48_213)]
+    as_of_position: u64,
+    /// Bookings that were confirmed, whatever became of them.
+    #[schema(example = 9)]
+    bookings: i64,
+    /// The tickets in them.
+    #[schema(example = 21)]
+    tickets: i64,
+    /// Bookings that were given back as a whole; those of events that were called off are not among them.
+    #[schema(example = 1)]
+    cancelled_bookings: i64,
+    /// Tickets that were given back, with the whole booking or without.
+    #[schema(example = 3)]
+    cancelled_tickets: i64,
+    /// How often a hold came to its deadline.
+    #[schema(example = 2)]
+    lapsed_holds: i64,
+}
+
+impl From<FoundPurchases> for Purchases {
+    fn from(found: FoundPurchases) -> Self {
+        Self {
+            as_of_position: unsigned(found.as_of),
+            bookings: found.bookings,
+            tickets: found.tickets,
+            cancelled_bookings: found.cancelled_bookings,
+            cancelled_tickets: found.cancelled_tickets,
+            lapsed_holds: found.lapsed_holds,
+        }
+    }
+}
+
+/// What was paid in one currency, in minor units.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = CustomersMoney)]
+struct Money {
+    #[schema(example = "EUR")]
+    currency: String,
+    #[schema(example = 42_500)]
+    paid: i64,
+    #[schema(example = 8_500)]
+    refunded: i64,
+}
+
+impl From<PaidMoney> for Money {
+    fn from(PaidMoney { currency, paid, refunded }: PaidMoney) -> Self {
+        Self { currency, paid, refunded }
     }
 }
 
@@ -140,6 +200,7 @@ pub(crate) async fn find_user(
 ) -> Result<Response, Problem> {
     demand_keeper(&caller)?;
     app.freshness.reach(min_position).await?;
+    app.reports.reach(min_position).await?;
     let found = people::find(&app.pool, account_id).await?;
     let person = found.rows.into_iter().next().ok_or_else(|| Problem::not_found("There is no such account."))?;
     let latest = bookings::list(&app.pool, account_id, When::All, None, LATEST_BOOKINGS_MAX).await?;
@@ -149,6 +210,8 @@ pub(crate) async fn find_user(
     let answer = UserDetails {
         user: person.into(),
         counts: people::count(&app.pool, account_id).await?.into(),
+        purchases: customers::purchases(&app.pool, account_id).await?.into(),
+        money: customers::money(&app.pool, account_id).await?.into_iter().map(Money::from).collect(),
         latest_bookings: latest.map(|booking| Booking::new(booking, &names)).collect(),
         history: history.iter().map(|recorded| AccountFact::new(recorded, |_| true)).collect(),
         as_of_position: found.as_of,
