@@ -2,6 +2,7 @@
 //! those whose business it is.
 
 mod any_position;
+mod buying;
 mod looking;
 mod reconciling;
 mod refusing;

@@ -92,10 +92,7 @@ const PROJECTIONS: [(&str, &[Table]); 9] = [
     ("audit_index", &[Table::AuditIndex]),
     ("people", &[Table::People]),
     ("analytics", &[Table::Sales]),
-    (
-        "customers",
-        &[Table::CustomerCounts, Table::CustomerFirsts, Table::CustomerScopes, Table::CustomerShows],
-    ),
+    ("customers", &[Table::CustomerCounts, Table::CustomerFirsts, Table::CustomerScopes, Table::CustomerShows]),
 ];
 
 /// How far a projection has come.

@@ -119,7 +119,8 @@ impl Changes {
     /// Whose the shows are that something was bought for.
     async fn organizers(&self, connection: &mut PgConnection) -> Result<HashMap<Uuid, Uuid>, FoldError> {
         let shows: BTreeSet<Uuid> = self.purchases.iter().map(|purchase| purchase.show_id).collect();
-        let (known, asked): (Vec<Uuid>, Vec<Uuid>) = shows.iter().partition(|show_id| self.shows.contains_key(*show_id));
+        let (known, asked): (Vec<Uuid>, Vec<Uuid>) =
+            shows.iter().partition(|show_id| self.shows.contains_key(*show_id));
         let mut organizers: HashMap<Uuid, Uuid> =
             known.iter().filter_map(|show_id| Some((*show_id, *self.shows.get(show_id)?))).collect();
         if !asked.is_empty() {

@@ -2,6 +2,7 @@
 
 mod analytics;
 mod audit;
+mod customers;
 mod given;
 mod life;
 mod people;
