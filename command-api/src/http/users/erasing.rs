@@ -1,6 +1,7 @@
 //! Forgetting a person: what is personal goes for good, what was booked stays under the account's id.
 
 use axum::extract::State;
+use axum::http::StatusCode;
 use axum::response::Response;
 use edge::bearer::Caller;
 use edge::extract::{CorrelationId, Json, Path};
@@ -71,7 +72,11 @@ pub(in crate::http) async fn erase_me(
     Json(body): Json<EraseMeBody>,
 ) -> Result<Response, Problem> {
     let found = accounts::find(&app.pool, actor.account_id).await.map_err(|error| accounts_unavailable(&error))?;
-    let person = verified(&app, found, body.password).await?;
+    let person = verified(&app, found, body.password).await.inspect_err(|problem| {
+        if problem.status() == StatusCode::UNAUTHORIZED {
+            app.refusals.sign_in_failed(Some(actor.account_id), problem.code(), correlation_id);
+        }
+    })?;
     let done = app.keep_person(person.account_id.0, Wish::Erase, actor, correlation_id).await.map_err(not_done)?;
     Ok(obeyed_silently(Committed { repeated: false, ..done.committed }))
 }
