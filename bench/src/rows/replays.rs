@@ -55,6 +55,7 @@ async fn while_booking(bench: &mut Bench) -> anyhow::Result<()> {
     let state = look(&api, &id).await?;
     let of_without = Bar::OfOther { name: "without", other: without.rate(), bar: WHILE_REPLAYING };
     let (phase, position, head) = (&state["phase"], &state["position"], &state["head"]);
+    ensure!(state["ended_at"].is_null(), "the replay was over before the load: its row would say nothing");
     let remark = format!("the replay was at {position} of {head} ({phase}) when the load ended");
     bench.rows.push(Row::of(name, &with).bar(of_without).remark(remark));
     ended(&api, &id).await?;
