@@ -33,19 +33,20 @@ async fn a_refused_command_of_staff_is_on_record() {
     // These are nobody's on record: a customer's in a sale, and a stranger's.
     ada.books(&show, 2).await.refused("sold-out");
     world.stranger().moves(&show, "close").await.problem(401, "missing-token");
+    // They are written in order, so whatever came before this one is there when it is.
+    rival.moves(&show, "pause").await.problem(403, "not-your-event");
 
-    let found = refusals(&admin, "", 3).await;
+    let found = refusals(&admin, "", 4).await;
 
-    assert_eq!(found.len(), 3, "{found:?}");
     let codes: Vec<&str> = found.iter().map(|entry| entry["code"].as_str().unwrap()).collect();
-    assert_eq!(codes, ["sold-out", "forbidden", "not-your-event"], "the newest first");
-    let first = &found[2];
+    assert_eq!(codes, ["not-your-event", "sold-out", "forbidden", "not-your-event"], "the newest first");
+    let first = &found[3];
     assert_eq!(first["actor"], rival.account_id.to_string());
     assert_eq!((&first["role"], &first["kind"]), (&"organizer".into(), &"command".into()));
     assert_eq!(first["endpoint"], "POST /api/v1/admin/events/{event_id}/cancel");
     assert_eq!(first["target"], show.id.to_string());
     assert_eq!(first["correlation_id"], request.to_string());
-    assert_eq!((&found[0]["target"], &found[1]["role"]), (&Value::Null, &"customer".into()));
+    assert_eq!((&found[1]["target"], &found[2]["role"]), (&Value::Null, &"customer".into()));
     let metrics = world.stranger().get("/metrics").await.text();
     assert!(metrics.contains(r#"evently_refusals_total{code="sold-out"}"#), "all of them are counted");
 }
