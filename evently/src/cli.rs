@@ -41,7 +41,7 @@ pub enum Command {
     Replay {
         /// The name of a projection (`evently status` lists them), or `all`
         projection: String,
-        /// Build what was true at this position and leave it in the schema replay_<projection>; it never serves
+        /// Build what was true at this position and leave it in the schema replay_PROJECTION; it never serves
         #[arg(long, value_parser = clap::value_parser!(u64).range(1..))]
         to_position: Option<u64>,
     },
