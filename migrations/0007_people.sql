@@ -46,6 +46,8 @@ CREATE UNIQUE INDEX people_in_order ON people (position);
 -- Organizers, administrators and those with a past are few, however many customers there are.
 CREATE INDEX people_by_role ON people (role, position) WHERE role <> 'customer';
 CREATE INDEX people_by_status ON people (status, position) WHERE status <> 'active';
+-- What happened lately, for whoever finishes what a crash cut short.
+CREATE INDEX people_changed ON people (changed_at) WHERE changed_at > registered_at;
 
 -- What one person paid, for whoever asks what is held about them.
 CREATE INDEX payments_by_customer ON payments (customer_id, started_at);

@@ -123,7 +123,7 @@ impl CommandApi {
         let webhook = crate::http::webhook(app.clone()).0;
         let provider = tokio::spawn(provider.run(webhook, app.payment_secret.clone(), clock));
         let agenda = tokio::spawn(agenda::keep(app.clone()));
-        let background = vec![provider, agenda, tokio::spawn(people::finish_erasures(app.clone()))];
+        let background = vec![provider, agenda, tokio::spawn(people::finish_what_was_cut_short(app.clone()))];
         Self { app, rate, tasks, background }
     }
 

@@ -18,7 +18,7 @@ use crate::app::App;
 use crate::lane::{Done, Refused};
 use crate::refusals;
 
-pub(crate) use unfinished::finish_erasures;
+pub(crate) use unfinished::finish_what_was_cut_short;
 
 /// Nobody waits longer than this for others who change the same account, or take another administrator
 /// away at the same time: 2 s.
@@ -174,20 +174,30 @@ impl Asked {
 
     /// Makes older access tokens void: at once in this process, in the others as soon as they look.
     async fn revoke_tokens(&self, transaction: &mut PgTransaction<'_>, position: Position) -> Result<(), sqlx::Error> {
-        let at_ms = Utc::now().timestamp_millis().unsigned_abs();
-        self.app.verifier.revoke([Revocation { account_id: AccountId(self.account_id), position, at_ms }]);
-        sqlx::query(
-            "INSERT INTO token_revocations (account_id, position, revoked_at) VALUES ($1, $2, clock_timestamp())
-             ON CONFLICT (account_id) DO UPDATE
-             SET position = greatest(token_revocations.position, excluded.position),
-                 revoked_at = greatest(token_revocations.revoked_at, excluded.revoked_at)",
-        )
-        .bind(self.account_id)
-        .bind(i64::try_from(position).unwrap_or(i64::MAX))
-        .execute(&mut **transaction)
-        .await?;
-        Ok(())
+        revoke_tokens(&self.app, transaction, self.account_id, position).await
     }
+}
+
+/// Makes the tokens void that rest on less of the log than a position: here at once, elsewhere with the commit.
+async fn revoke_tokens(
+    app: &App,
+    transaction: &mut PgTransaction<'_>,
+    account_id: Uuid,
+    position: Position,
+) -> Result<(), sqlx::Error> {
+    let at_ms = Utc::now().timestamp_millis().unsigned_abs();
+    app.verifier.revoke([Revocation { account_id: AccountId(account_id), position, at_ms }]);
+    sqlx::query(
+        "INSERT INTO token_revocations (account_id, position, revoked_at) VALUES ($1, $2, clock_timestamp())
+         ON CONFLICT (account_id) DO UPDATE
+         SET position = greatest(token_revocations.position, excluded.position),
+             revoked_at = greatest(token_revocations.revoked_at, excluded.revoked_at)",
+    )
+    .bind(account_id)
+    .bind(i64::try_from(position).unwrap_or(i64::MAX))
+    .execute(&mut **transaction)
+    .await?;
+    Ok(())
 }
 
 /// Makes an account a candidate for an administrator before the log makes it one, so that none is missed.

@@ -7,6 +7,7 @@ use serde_json::json;
 use super::Member;
 use crate::accounts::PASSWORD;
 use crate::support::log::{count, facts};
+use crate::support::world::Desk;
 use crate::support::{Person, World, a_show, in_time};
 
 /// How long an access token may live on anywhere once it is void.
@@ -234,4 +235,19 @@ async fn what_speaks_of_tokens_that_have_ended_is_deleted() {
     };
     in_time("an old revocation", only_new).await;
     ada.person.get("/api/v1/users/me").await.problem(401, "token-revoked");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_crash_left_undone_is_done_after_it() {
+    let world = World::start().await;
+    let ada = Member::signs_up(&world, "ada@example.org").await;
+    ada.is("suspend", &world.admin()).json(&json!({ "reason": "fraud" })).await.ok();
+    let database = world.stop().await;
+    // As if the process had ended between the log and the rows.
+    sqlx::query("DELETE FROM token_revocations").execute(&mut database.connect().await).await.unwrap();
+
+    let desk = Desk::open(database.options(), |_| ()).await;
+
+    stops(&desk.serves(&ada.person), "/api/v1/users/bookings").await;
+    desk.close().await;
 }
