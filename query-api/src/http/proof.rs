@@ -3,12 +3,15 @@
 use std::sync::Arc;
 
 use axum::extract::State;
+use axum::http::StatusCode;
 use axum::response::Response;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use chrono::{DateTime, Utc};
-use domain::access::{Action, may};
+use domain::access::{Action, Role, may};
+use domain::event::DomainEvent as _;
 use domain::ids::AccountId;
+use domain::show::Event;
 use edge::bearer::Caller;
 use edge::extract::{MinPosition, Path, Query};
 use edge::problem::Problem;
@@ -55,8 +58,13 @@ struct ProvenEvent {
     #[schema(example = "BookingConfirmed")]
     kind: String,
     recorded_at: DateTime<Utc>,
-    /// Its canonical bytes (base64); the payload is among them. SHA-256 of a zero byte and these is the leaf's hash.
-    leaf: String,
+    /// Its canonical bytes (base64); the payload is among them. Left out to all but admins if they name other people:
+    /// somebody else's booking, or whoever of the organizer's side did it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    leaf: Option<String>,
+    /// What the proof begins with (base64): SHA-256 of a zero byte and the leaf.
+    #[schema(example = "lqKW0iTyhcZ77pPDD4owkVfw2qNdxbh+QQt4YwoJz8c=")]
+    leaf_hash: String,
     /// Its place among the leaves, from 0.
     #[schema(example = 48_199)]
     leaf_index: u64,
@@ -67,8 +75,10 @@ struct ProvenEvent {
 
 /// Proves that a booking stands in the log
 ///
-/// Every event of it with its bytes and an inclusion proof, for the owner; an admin gets any. The answer can be
-/// kept, and checked later with nothing but the log's public key.
+/// Every event of it with the hash of its leaf and an inclusion proof, for the owner; an admin gets any. The answer can
+/// be kept, and checked later with nothing but the log's public key. The leaf itself comes with what you or the
+/// platform did to this booking alone. An event that also names other bookings, or that somebody else caused, is proven
+/// by its hash, and only an admin reads its leaf.
 #[utoipa::path(
     get, path = "/api/v1/bookings/{booking_id}/proof", tag = "audit",
     params(
@@ -79,7 +89,7 @@ struct ProvenEvent {
         (status = 200, body = BookingProof, description = "The events and their proofs"),
         (status = 400, body = Problem, description = "`malformed-id`, `malformed-query`, `malformed-position`"),
         (status = 401, body = Problem, description = "`missing-token`, `invalid-token`, `token-expired`, `token-revoked`"),
-        (status = 404, body = Problem, description = "`not-found`: there is none, or it is somebody else's"),
+        (status = 404, body = Problem, description = "`no-such-booking`: there is none, or it is somebody else's"),
         (status = 503, body = Problem, description = "`read-model-behind`, `not-sealed-yet`, `unavailable`"),
     ),
     security(("bearer" = []))
@@ -95,16 +105,32 @@ pub(crate) async fn prove_booking(
     app.reports.reach(min_position).await?;
     let found = bookings::find(&app.pool, booking_id).await?.rows.into_iter().next();
     let own = |found: &FoundBooking| may(&caller, Action::KeepBooking { customer: AccountId(found.customer_id) });
-    let booking = found.filter(own).ok_or_else(|| Problem::not_found("There is no such booking."))?;
+    let booking = found.filter(own).ok_or_else(no_such_booking)?;
     let Story { events, complete, as_of } = story::of_booking(&app, &booking).await?;
     let last = events.last().map(|event| event.position);
     let signed = seals::covering(&app.pool, MinPosition(last)).await?;
     let tiles = seals::tiles(&app.pool, &wanted(&events, signed.size)?).await?;
-    let events = events.iter().map(|event| proven(event, &signed, &tiles)).collect::<Result<_, _>>()?;
+    let shown = |event: &RecordedEvent| caller.role == Role::Admin || is_own(event, booking_id, caller.account_id);
+    let events = events.iter().map(|event| proven(event, shown(event), &signed, &tiles)).collect::<Result<_, _>>()?;
     let Signed { note, vkey, size, .. } = signed;
     let (checkpoint, tree_size, as_of_position) = (note, size, as_of);
     let answer = BookingProof { booking_id, checkpoint, vkey, tree_size, events, complete, as_of_position };
     Ok(json(bytes_of(&answer)?))
+}
+
+/// The same whether there is none or it is somebody else's: they cannot be told apart.
+fn no_such_booking() -> Problem {
+    Problem::new(StatusCode::NOT_FOUND, "no-such-booking", "There is no such booking.")
+}
+
+/// Whether an event tells of nobody but the booking's owner: it names no other booking, and nobody else did it.
+/// What cannot be read may name anybody.
+fn is_own(event: &RecordedEvent, booking_id: Uuid, owner: AccountId) -> bool {
+    let Ok(fact) = Event::decode(&event.event_type, event.schema_version, &event.payload) else { return false };
+    let actor = event.metadata.actor;
+    let mut own = actor.is_nil() || actor == owner.0;
+    fact.each_booking(|named| own &= named.0 == booking_id);
+    own
 }
 
 /// The tiles that the proofs are made of.
@@ -118,11 +144,12 @@ fn wanted(events: &[Arc<RecordedEvent>], size: u64) -> Result<Vec<TileId>, Probl
     Ok(wanted)
 }
 
-fn proven(event: &RecordedEvent, signed: &Signed, tiles: &Tiles) -> Result<ProvenEvent, Problem> {
+fn proven(event: &RecordedEvent, shown: bool, signed: &Signed, tiles: &Tiles) -> Result<ProvenEvent, Problem> {
     let leaf_index = event.position - 1;
     let proof = inclusion(leaf_index, signed.size, tiles).map_err(|error| broken(&error))?;
     let root = signed.root.as_slice().try_into().map(Hash).unwrap_or_default();
-    if !proves_inclusion(&proof, leaf_index, leaf_hash(event), signed.size, root) {
+    let leaf_hash = leaf_hash(event);
+    if !proves_inclusion(&proof, leaf_index, leaf_hash, signed.size, root) {
         // It is answered all the same: that the proof fails is what its reader must see.
         tracing::error!(position = event.position, "an event of the log is not the one that was sealed");
     }
@@ -130,7 +157,8 @@ fn proven(event: &RecordedEvent, signed: &Signed, tiles: &Tiles) -> Result<Prove
         position: event.position,
         kind: event.event_type.clone().into_owned(),
         recorded_at: event.recorded_at,
-        leaf: STANDARD.encode(leaf_bytes(event)),
+        leaf: shown.then(|| STANDARD.encode(leaf_bytes(event))),
+        leaf_hash: STANDARD.encode(leaf_hash.0),
         leaf_index,
         inclusion_proof: proof.iter().map(|hash| STANDARD.encode(hash.0)).collect(),
     })

@@ -62,6 +62,7 @@ async fn problems_look_as_agreed() {
     shapes.note(&ada.post("/api/v1/bookings").raw_json(vec![b' '; 300_000]).await);
     shapes.note(&ada.put("/api/v1/bookings").await);
     shapes.note(&ada.get("/api/v1/bookings/42").await);
+    shapes.note(&ada.get(&format!("/api/v1/bookings/{}/proof", Uuid::nil())).await);
     shapes.note(&ada.get("/api/v1/events?limit=x").await);
     shapes.note(&ada.get("/api/v1/events?cursor=x").await);
     shapes.note(&ada.get("/api/v1/events").header("Evently-Min-Position", "x").await);
