@@ -117,7 +117,8 @@ pub(crate) struct Asked<'a> {
 pub(crate) struct Buckets {
     pub(crate) bucket: Bucket,
     pub(crate) zone: Tz,
-    /// Where each begins, and where the last one ends. Empty if they would all lie in the future.
+    /// Where each begins, and where the last one ends. Empty if they would all lie in the future, or before
+    /// 1970.
     pub(crate) edges: Vec<DateTime<Utc>>,
 }
 
@@ -132,6 +133,10 @@ impl Buckets {
         // What was recorded at this very moment counts, where nobody wants less.
         let up_to_now = to.is_none_or(|to| to > now);
         let to = to.unwrap_or(now).min(now);
+        // Nothing was sold before 1970, and the first years that can be written have no time in every zone.
+        if to < DateTime::UNIX_EPOCH {
+            return Ok(Self { bucket, zone, edges: Vec::new() });
+        }
         let from = from.map(|from| from.max(DateTime::UNIX_EPOCH));
         let from = from.or_else(|| to.checked_sub_signed(bucket.default_range())).unwrap_or(to);
         if from > to {

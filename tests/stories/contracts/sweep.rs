@@ -63,7 +63,7 @@ fn spoiled_member(value: &Value) -> Vec<Value> {
 }
 
 const NASTY_IDS: [&str; 7] = ["42", "%00", "%ff%fe", "..%2f..%2fetc", "{event_id}", "%27%20OR%201=1", "-"];
-const NASTY_QUERIES: [&str; 18] = [
+const NASTY_QUERIES: [&str; 21] = [
     "?",
     "?x",
     "?limit=%00",
@@ -73,6 +73,9 @@ const NASTY_QUERIES: [&str; 18] = [
     "?event_type=%00",
     "?code=%00&kind=sign_in",
     "?from=-262143-01-01T00:00:00Z&to=%2B262142-12-31T23:59:59Z",
+    "?to=-262143-01-01T00:00:00Z&time_zone=America/New_York",
+    "?to=%2B262142-12-31T23:59:59Z&time_zone=Pacific/Kiritimati",
+    "?from=%2B262142-12-31T23:59:59Z&time_zone=Pacific/Kiritimati&bucket=minute",
     "?from_position=18446744073709551615&to_position=0&order=oldest&stream=show-%00",
     "?as_of=%00",
     "?as_of=-262143-01-01T00:00:00Z",

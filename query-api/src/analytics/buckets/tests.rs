@@ -62,3 +62,19 @@ fn refuses_what_cannot_be_cut() {
     let ends = Asked { bucket: None, time_zone: None, from: Some(DateTime::<Utc>::MAX_UTC), to: None };
     assert!(Buckets::cut(ends, at(day.0)).is_ok_and(|buckets| buckets.edges.is_empty()));
 }
+
+#[test]
+fn there_are_no_buckets_at_the_ends_of_time() {
+    let now = at("2030-01-01T00:00:00Z");
+    for zone in ["America/New_York", "Pacific/Kiritimati", "UTC"] {
+        for bucket in ["minute", "hour", "day"] {
+            let nothing = Asked { bucket: Some(bucket), time_zone: Some(zone), from: None, to: None };
+            let early = Asked { to: Some(DateTime::<Utc>::MIN_UTC), ..nothing };
+            assert!(Buckets::cut(early, now).unwrap().edges.is_empty());
+            let before = Asked { to: Some(at("1969-12-31T23:59:59Z")), ..nothing };
+            assert!(Buckets::cut(before, now).unwrap().edges.is_empty());
+            let late = Asked { to: Some(DateTime::<Utc>::MAX_UTC), ..nothing };
+            assert_eq!(Buckets::cut(late, now).unwrap(), Buckets::cut(nothing, now).unwrap());
+        }
+    }
+}
