@@ -1,5 +1,5 @@
-//! What is held about one person beside bookings and the waitlist: sign-ins, payments, refunds. Columns are
-//! named one by one: what is added to a table is not given away before somebody has thought about it.
+//! What is held about one person beside bookings and the waitlist: sign-ins, payments, refunds, the events they
+//! run or work on, and what they were refused or asked for. Columns are named one by one: what is added to a table is not given away before somebody has thought about it.
 
 use chrono::{DateTime, Utc};
 use edge::problem::Problem;
@@ -47,6 +47,38 @@ pub(crate) struct FoundRefund {
     pub(crate) settled_at: Option<DateTime<Utc>>,
 }
 
+/// A show that somebody organizes.
+#[derive(Debug, FromRow)]
+pub(crate) struct FoundOwnShow {
+    pub(crate) show_id: Uuid,
+    pub(crate) title: String,
+}
+
+/// A show of somebody else's that a person may run or see.
+#[derive(Debug, FromRow)]
+pub(crate) struct FoundAccess {
+    pub(crate) show_id: Uuid,
+    pub(crate) access: String,
+    pub(crate) since: DateTime<Utc>,
+}
+
+/// A command that was refused, or a sign-in that failed.
+#[derive(Debug, FromRow)]
+pub(crate) struct FoundOwnRefusal {
+    pub(crate) at: DateTime<Utc>,
+    pub(crate) kind: String,
+    pub(crate) endpoint: String,
+    pub(crate) code: String,
+}
+
+/// A replay that somebody asked for.
+#[derive(Debug, FromRow)]
+pub(crate) struct FoundOwnReplay {
+    pub(crate) replay_id: Uuid,
+    pub(crate) projection: String,
+    pub(crate) requested_at: DateTime<Utc>,
+}
+
 const SIGN_INS: &str = "\
 SELECT family, expires_at, used_at FROM refresh_tokens WHERE account_id = $1 ORDER BY expires_at DESC LIMIT $2";
 
@@ -59,6 +91,19 @@ const REFUNDS: &str = "\
 SELECT r.booking_id, r.refund, r.show_id, r.amount, r.currency, r.reason, r.state, r.due_at, r.settled_at
 FROM bookings b JOIN refunds r USING (booking_id) WHERE b.customer_id = $1
 ORDER BY r.position DESC, r.booking_id, r.refund LIMIT $2";
+
+const SHOWS: &str = "\
+SELECT show_id, title FROM shows WHERE organizer_id = $1 ORDER BY show_id DESC LIMIT $2";
+
+const ACCESSES: &str = "\
+SELECT show_id, access, since FROM show_colleagues WHERE account_id = $1 ORDER BY since DESC, show_id LIMIT $2";
+
+const REFUSALS: &str = "\
+SELECT at, kind, endpoint, code FROM refusals WHERE actor = $1 ORDER BY id DESC LIMIT $2";
+
+const REPLAYS: &str = "\
+SELECT replay_id, projection, requested_at FROM replays WHERE requested_by = $1
+ORDER BY requested_at DESC, replay_id LIMIT $2";
 
 /// The sign-ins of an account that are not forgotten yet, the last one first; one more than may be shown if
 /// there are more.
@@ -74,6 +119,26 @@ pub(crate) async fn payments(pool: &PgPool, customer_id: Uuid) -> Result<Vec<Fou
 /// The refunds of a customer, likewise.
 pub(crate) async fn refunds(pool: &PgPool, customer_id: Uuid) -> Result<Vec<FoundRefund>, Problem> {
     rows(pool, REFUNDS, customer_id).await
+}
+
+/// The shows of an organizer, drafts among them; likewise.
+pub(crate) async fn shows(pool: &PgPool, organizer_id: Uuid) -> Result<Vec<FoundOwnShow>, Problem> {
+    rows(pool, SHOWS, organizer_id).await
+}
+
+/// What a colleague may run or see, likewise.
+pub(crate) async fn accesses(pool: &PgPool, account_id: Uuid) -> Result<Vec<FoundAccess>, Problem> {
+    rows(pool, ACCESSES, account_id).await
+}
+
+/// What was refused to an account and is not forgotten yet, likewise.
+pub(crate) async fn refusals(pool: &PgPool, account_id: Uuid) -> Result<Vec<FoundOwnRefusal>, Problem> {
+    rows(pool, REFUSALS, account_id).await
+}
+
+/// The replays that an account asked for, likewise.
+pub(crate) async fn replays(pool: &PgPool, account_id: Uuid) -> Result<Vec<FoundOwnReplay>, Problem> {
+    rows(pool, REPLAYS, account_id).await
 }
 
 async fn rows<T>(pool: &PgPool, statement: &'static str, whose: Uuid) -> Result<Vec<T>, Problem>

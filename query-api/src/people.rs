@@ -7,13 +7,13 @@ use chrono::{DateTime, Utc};
 use domain::account::Account;
 use domain::aggregate::Aggregate as _;
 use edge::problem::Problem;
-use event_log::{EventLog, RecordedEvent, StreamId};
+use event_log::{EventLog, RecordedEvent, StreamId, Unavailable};
 use sqlx::{FromRow, PgPool};
 use uuid::Uuid;
 
 use crate::store::{self, Snapshot, as_of, snapshot};
 
-/// The most events of an account that its history shows: the last ones.
+/// The most events of an account that its history shows to those who look it up: the last ones.
 pub(crate) const HISTORY_EVENTS_MAX: u64 = 200;
 
 /// An account, and the person if there still is one.
@@ -103,14 +103,25 @@ pub(crate) async fn count(pool: &PgPool, account_id: Uuid) -> Result<Counts, Pro
     sqlx::query_as(COUNT).bind(account_id).fetch_one(pool).await.map_err(store::problem)
 }
 
-/// What happened to an account, oldest first: the last [`HISTORY_EVENTS_MAX`] events, as the log has them.
-pub(crate) async fn history(log: &Arc<dyn EventLog>, account_id: Uuid) -> Result<Vec<Arc<RecordedEvent>>, Problem> {
+/// What happened to an account, oldest first: the last events of it, `most` at most, as the log has them.
+pub(crate) async fn history(
+    log: &Arc<dyn EventLog>,
+    account_id: Uuid,
+    most: u64,
+) -> Result<Vec<Arc<RecordedEvent>>, Problem> {
     let stream = StreamId::new(Account::CATEGORY, account_id);
     let read = async {
         let version = log.versions(&[stream]).await?.first().copied().unwrap_or(0);
-        log.read_stream(stream, version.saturating_sub(HISTORY_EVENTS_MAX)).await
+        let (mut history, mut after) = (Vec::new(), version.saturating_sub(most));
+        while after < version {
+            let page = log.read_stream(stream, after).await?;
+            let Some(last) = page.last() else { break };
+            after = last.version;
+            history.extend(page);
+        }
+        Ok(history)
     };
-    read.await.map_err(|error| {
+    read.await.map_err(|error: Unavailable| {
         tracing::warn!(%error, "the history of an account cannot be read");
         Problem::unavailable("The log cannot be read at the moment.")
     })

@@ -2,8 +2,8 @@
 
 use serde_json::json;
 
-use super::Member;
-use crate::support::{World, a_show};
+use super::{Member, signs_in};
+use crate::support::{World, a_show, in_time};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_export_holds_everything_about_one_person_and_nobody_else() {
@@ -58,4 +58,49 @@ async fn there_is_no_export_of_what_is_not_known() {
     world.stranger().get("/api/v1/users/me/export").await.problem(401, "missing-token");
     let ada = Member::signs_up(&world, "ada@example.org").await;
     ada.person.get("/api/v1/users/me/export?all=true").await.problem(400, "malformed-query");
+}
+
+#[tokio::test]
+async fn an_export_tells_what_somebody_ran_and_what_was_refused_to_them() {
+    let world = World::start().await;
+    let admin = Member::admin(&world).await;
+    let own = a_show().draft(&admin.person).await;
+    let theirs = a_show().on_sale(&world.organizer()).await;
+    let built = admin.person.builds("shows", 1).await.id("replay_id");
+    let mia = Member::signs_up(&world, "mia@example.org").await;
+    let access = format!("/api/v1/admin/events/{}/colleagues/{}", own.id, mia.person.account_id);
+    admin.person.put(&access).json(&json!({ "access": "door" })).await.ok();
+    mia.is_granted("organizer", &admin.person).await.ok();
+    let tokens = mia.refreshes().await.ok();
+    let mia = mia.person.with_token(tokens["access_token"].as_str().unwrap());
+    mia.calls_off(&theirs, "Rain").await.problem(403, "not-your-event");
+    for _ in 0..2 {
+        signs_in(&world.stranger(), "mia@example.org", "not her password").await.problem(401, "invalid-credentials");
+    }
+
+    // Refusals are written down a moment after the answer.
+    let seen = async {
+        loop {
+            let export = mia.get("/api/v1/users/me/export").await.ok();
+            if export["refusals"].as_array().unwrap().len() >= 3 {
+                return export;
+            }
+            tokio::task::yield_now().await;
+        }
+    };
+    let export = in_time("what was refused", seen).await;
+    let refusals = export["refusals"].as_array().unwrap();
+    let codes: Vec<&str> = refusals.iter().map(|refusal| refusal["code"].as_str().unwrap()).collect();
+    assert_eq!(codes, ["invalid-credentials", "invalid-credentials", "not-your-event"]);
+    assert_eq!((&refusals[0]["kind"], &refusals[2]["kind"]), (&json!("sign_in"), &json!("command")));
+    assert_eq!(refusals[2]["endpoint"], "POST /api/v1/admin/events/{event_id}/cancel");
+    assert_eq!(export["accesses"][0]["event_id"], json!(own.id));
+    assert_eq!(export["accesses"][0]["access"], "door");
+    assert_eq!((&export["events"], &export["replays"]), (&json!([]), &json!([])));
+    assert_eq!(export["complete"], true);
+
+    let export = admin.person.get("/api/v1/users/me/export").await.ok();
+    assert_eq!(export["events"], json!([{ "event_id": own.id, "title": "Chamber music in winter" }]));
+    assert_eq!(export["replays"][0]["replay_id"], json!(built));
+    assert_eq!(export["accesses"], json!([]));
 }

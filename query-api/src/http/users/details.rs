@@ -206,7 +206,7 @@ pub(crate) async fn find_user(
     let latest = bookings::list(&app.pool, account_id, When::All, None, LATEST_BOOKINGS_MAX).await?;
     let names = bookings::ticket_names(&app.pool, &latest.rows).await?;
     let latest = latest.rows.into_iter().take(LATEST_BOOKINGS_MAX as usize);
-    let history = people::history(&app.log, account_id).await?;
+    let history = people::history(&app.log, account_id, people::HISTORY_EVENTS_MAX).await?;
     let answer = UserDetails {
         user: person.into(),
         counts: people::count(&app.pool, account_id).await?.into(),

@@ -19,14 +19,17 @@ use crate::bookings::{self, When};
 use crate::http::bookings::Booking;
 use crate::http::waitlist::WaitlistEntry;
 use crate::http::{Money, NoParameters, bytes_of, json};
-use crate::own_data::{self, EXPORT_ROWS_MAX, FoundPayment, FoundRefund, FoundSignIn};
+use crate::own_data::{
+    self, EXPORT_ROWS_MAX, FoundAccess, FoundOwnRefusal, FoundOwnReplay, FoundOwnShow, FoundPayment, FoundRefund,
+    FoundSignIn,
+};
 use crate::{people, waitlist};
 
 /// Everything that is held about you.
 #[derive(Debug, Serialize, ToSchema)]
 struct Export {
     account: User,
-    /// What happened to your account: the last 200 facts, oldest first.
+    /// What happened to your account, oldest first.
     history: Vec<AccountFact>,
     sign_ins: Vec<SignIn>,
     /// Holds among them; the last one first, as everything that follows.
@@ -34,6 +37,15 @@ struct Export {
     waitlist_entries: Vec<WaitlistEntry>,
     payments: Vec<OwnPayment>,
     refunds: Vec<OwnRefund>,
+    /// The events that you run, drafts among them.
+    events: Vec<OwnEvent>,
+    /// The events of others that you may run or see.
+    accesses: Vec<OwnAccess>,
+    /// Commands of yours that were refused, and sign-ins with your e-mail address that failed, as far as they are
+    /// kept.
+    refusals: Vec<OwnRefusal>,
+    /// What you had made anew.
+    replays: Vec<OwnReplay>,
     /// Whether this is all: false if there are more than 10000 of a kind.
     complete: bool,
     /// The position of the log that this answer tells of.
@@ -86,6 +98,73 @@ struct OwnRefund {
     settled_at: Option<DateTime<Utc>>,
 }
 
+/// An event that you run.
+#[derive(Debug, Serialize, ToSchema)]
+struct OwnEvent {
+    event_id: Uuid,
+    #[schema(example = "An evening of chamber music")]
+    title: String,
+}
+
+/// An event of somebody else's that you work on.
+#[derive(Debug, Serialize, ToSchema)]
+struct OwnAccess {
+    event_id: Uuid,
+    /// `manager` or `door`.
+    #[schema(example = "door")]
+    access: String,
+    since: DateTime<Utc>,
+}
+
+/// Something that was refused to you.
+#[derive(Debug, Serialize, ToSchema)]
+struct OwnRefusal {
+    at: DateTime<Utc>,
+    /// `command` or `sign_in`.
+    #[schema(example = "command")]
+    kind: String,
+    /// Method and route.
+    #[schema(example = "POST /api/v1/admin/events/{event_id}/cancel")]
+    endpoint: String,
+    /// Of the problem that was the answer.
+    #[schema(example = "not-your-event")]
+    code: String,
+}
+
+/// A replay that you asked for.
+#[derive(Debug, Serialize, ToSchema)]
+struct OwnReplay {
+    replay_id: Uuid,
+    /// The name of a projection, or `all`.
+    #[schema(example = "bookings")]
+    projection: String,
+    requested_at: DateTime<Utc>,
+}
+
+impl From<FoundOwnShow> for OwnEvent {
+    fn from(FoundOwnShow { show_id, title }: FoundOwnShow) -> Self {
+        Self { event_id: show_id, title }
+    }
+}
+
+impl From<FoundAccess> for OwnAccess {
+    fn from(FoundAccess { show_id, access, since }: FoundAccess) -> Self {
+        Self { event_id: show_id, access, since }
+    }
+}
+
+impl From<FoundOwnRefusal> for OwnRefusal {
+    fn from(FoundOwnRefusal { at, kind, endpoint, code }: FoundOwnRefusal) -> Self {
+        Self { at, kind, endpoint, code }
+    }
+}
+
+impl From<FoundOwnReplay> for OwnReplay {
+    fn from(FoundOwnReplay { replay_id, projection, requested_at }: FoundOwnReplay) -> Self {
+        Self { replay_id, projection, requested_at }
+    }
+}
+
 impl From<FoundSignIn> for SignIn {
     fn from(FoundSignIn { family, expires_at, used_at }: FoundSignIn) -> Self {
         Self { id: family, expires_at, used_at }
@@ -125,7 +204,8 @@ impl From<FoundRefund> for OwnRefund {
 /// Gives you everything that is held about you
 ///
 /// As one JSON document: your account and what happened to it, sign-ins, bookings and holds, places on
-/// waitlists, payments and refunds.
+/// waitlists, payments and refunds, the events that you run or work on, what was refused to you, and replays that
+/// you asked for.
 #[utoipa::path(
     get, path = "/api/v1/users/me/export", tag = "accounts",
     params(
@@ -159,11 +239,11 @@ async fn gather(app: &App, me: Uuid) -> Result<Export, Problem> {
     let found = people::find(&app.pool, me).await?;
     let account = found.rows.into_iter().next();
     let account = account.ok_or_else(|| Problem::not_found("Nothing is known of this account."))?;
-    let history = people::history(&app.log, me).await?;
+    let history = people::history(&app.log, me, EXPORT_ROWS_MAX.into()).await?;
     let booked = bookings::list(&app.pool, me, When::All, None, EXPORT_ROWS_MAX).await?;
     let names = bookings::ticket_names(&app.pool, &booked.rows).await?;
     let entries = waitlist::list(&app.pool, me, None, None, EXPORT_ROWS_MAX + 1).await?;
-    let mut complete = true;
+    let mut complete = history.first().is_none_or(|oldest| oldest.version == 1);
     Ok(Export {
         account: account.into(),
         history: history.iter().map(|recorded| AccountFact::new(recorded, |actor| actor == me)).collect(),
@@ -172,6 +252,10 @@ async fn gather(app: &App, me: Uuid) -> Result<Export, Problem> {
         waitlist_entries: all(entries.rows, WaitlistEntry::from, &mut complete),
         payments: all(own_data::payments(&app.pool, me).await?, OwnPayment::from, &mut complete),
         refunds: all(own_data::refunds(&app.pool, me).await?, OwnRefund::from, &mut complete),
+        events: all(own_data::shows(&app.pool, me).await?, OwnEvent::from, &mut complete),
+        accesses: all(own_data::accesses(&app.pool, me).await?, OwnAccess::from, &mut complete),
+        refusals: all(own_data::refusals(&app.pool, me).await?, OwnRefusal::from, &mut complete),
+        replays: all(own_data::replays(&app.pool, me).await?, OwnReplay::from, &mut complete),
         complete,
         as_of_position: found.as_of,
     })
