@@ -9,13 +9,15 @@ mod ndjson;
 mod rows;
 
 use std::borrow::Cow;
-use std::sync::Arc;
+use std::collections::HashSet;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use axum::body::Body;
 use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use axum::http::{HeaderName, HeaderValue, StatusCode};
 use axum::response::Response;
 use chrono::{DateTime, Utc};
+use domain::ids::AccountId;
 use edge::problem::Problem;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
@@ -23,6 +25,8 @@ pub(crate) use rows::{Rows, Stopped};
 
 /// How many exports run at once. Each keeps a connection to the database for as long as it takes.
 pub(crate) const EXPORTS_MAX: usize = 3;
+/// How many of one account: nobody keeps the others from theirs.
+const EXPORTS_OF_ACCOUNT_MAX: usize = 1;
 /// When to try again if there are that many, in seconds.
 const EXPORT_RETRY_S: u64 = 5;
 
@@ -107,27 +111,52 @@ impl<'a> Field<'a> {
 }
 
 /// Who may export now.
-pub(crate) struct Exports(Arc<Semaphore>);
+pub(crate) struct Exports {
+    places: Arc<Semaphore>,
+    /// Whose exports are running.
+    running: Arc<Mutex<HashSet<AccountId>>>,
+}
 
 impl Default for Exports {
     fn default() -> Self {
-        Self(Arc::new(Semaphore::new(EXPORTS_MAX)))
+        Self { places: Arc::new(Semaphore::new(EXPORTS_MAX)), running: Arc::default() }
     }
 }
 
 /// A place among those who export, until it is dropped.
-pub(crate) struct Turn(#[expect(dead_code, reason = "it is dropped in the end")] OwnedSemaphorePermit);
+pub(crate) struct Turn {
+    whose: AccountId,
+    running: Arc<Mutex<HashSet<AccountId>>>,
+    #[expect(dead_code, reason = "it is dropped in the end")]
+    place: OwnedSemaphorePermit,
+}
 
 impl Exports {
-    /// A turn, if there is one now; an export may take minutes, so nobody waits for one.
-    pub(crate) fn turn(&self) -> Result<Turn, Problem> {
-        Arc::clone(&self.0).try_acquire_owned().map(Turn).map_err(|_| {
+    /// A turn of an account, if there is one now; an export may take minutes, so nobody waits for one.
+    pub(crate) fn turn(&self, whose: AccountId) -> Result<Turn, Problem> {
+        let full = |_| {
             let detail = format!("{EXPORTS_MAX} exports are running already; try again when one has ended.");
-            Problem::new(StatusCode::SERVICE_UNAVAILABLE, "too-many-exports", detail)
-                .with("limit", EXPORTS_MAX)
-                .retry_after(EXPORT_RETRY_S)
-        })
+            too_many(EXPORTS_MAX, detail)
+        };
+        let place = Arc::clone(&self.places).try_acquire_owned().map_err(full)?;
+        if !self.running.lock().unwrap_or_else(PoisonError::into_inner).insert(whose) {
+            let detail = "An export of yours is running already; try again when it has ended.";
+            return Err(too_many(EXPORTS_OF_ACCOUNT_MAX, detail));
+        }
+        Ok(Turn { whose, running: Arc::clone(&self.running), place })
     }
+}
+
+impl Drop for Turn {
+    fn drop(&mut self) {
+        self.running.lock().unwrap_or_else(PoisonError::into_inner).remove(&self.whose);
+    }
+}
+
+fn too_many(limit: usize, detail: impl Into<String>) -> Problem {
+    Problem::new(StatusCode::SERVICE_UNAVAILABLE, "too-many-exports", detail)
+        .with("limit", limit)
+        .retry_after(EXPORT_RETRY_S)
 }
 
 /// A file that is about to be written.
@@ -149,10 +178,7 @@ impl Export {
     {
         let (rows, body) = rows::open(self.format, self.columns);
         let produced = produce(rows);
-        tokio::spawn(async move {
-            let _turn = turn;
-            rows::run(produced).await;
-        });
+        tokio::spawn(rows::run(turn, produced));
         let mut response = Response::new(Body::new(body));
         let headers = response.headers_mut();
         headers.insert(CONTENT_TYPE, HeaderValue::from_static(self.format.media_type()));

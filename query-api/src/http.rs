@@ -67,7 +67,6 @@ pub(crate) fn router(app: App, rate: &RateLimits) -> (axum::Router, utoipa::open
         .routes(routes!(users::export_me))
         .routes(routes!(colleagues::list_colleagues))
         .routes(routes!(of_event::list_bookings_of_event))
-        .routes(routes!(of_event::export_bookings))
         .split_for_parts();
     let (reports, of_reports) = OpenApiRouter::new()
         .routes(routes!(analytics::show_dashboard))
@@ -76,6 +75,7 @@ pub(crate) fn router(app: App, rate: &RateLimits) -> (axum::Router, utoipa::open
         .routes(routes!(audit::search_audit))
         .routes(routes!(audit::tell_stream))
         .routes(routes!(refusals::list_refusals))
+        .routes(routes!(of_event::export_bookings))
         .split_for_parts();
     let router = rate.guard(router, Budget::Query).merge(rate.guard(reports, Budget::Report));
     (router.with_state(app), document.merge_from(of_reports))

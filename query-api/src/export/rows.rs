@@ -8,7 +8,7 @@ use edge::problem::Problem;
 use http_body_util::channel::{Channel, Sender};
 
 use super::ndjson::Line;
-use super::{Column, Field, Format, csv};
+use super::{Column, Field, Format, Turn, csv};
 
 /// How much is gathered before it is sent, in bytes; a row more at most.
 pub(crate) const CHUNK_BYTES: usize = 64 * 1024;
@@ -73,8 +73,8 @@ pub(super) fn open(format: Format, columns: &'static [Column]) -> (Rows, Channel
 }
 
 /// Lets an export run to its end, and cuts the client off if that is not its last row.
-pub(super) async fn run(produced: impl Future<Output = Result<Rows, Stopped>>) {
-    let whole = async { produced.await?.finish().await };
+pub(super) async fn run(turn: Turn, produced: impl Future<Output = Result<Rows, Stopped>>) {
+    let whole = async { produced.await?.finish(turn).await };
     match tokio::time::timeout(Duration::from_secs(EXPORT_MAX_S), whole).await {
         Ok(Ok(())) => {}
         Ok(Err(Stopped::Gone)) => tracing::debug!("the client of an export is gone"),
@@ -113,8 +113,10 @@ impl Rows {
         sent.map_err(|_| Stopped::Gone)?.map_err(|_| Stopped::Gone)
     }
 
-    async fn finish(mut self) -> Result<(), Stopped> {
+    async fn finish(mut self, turn: Turn) -> Result<(), Stopped> {
         self.send().await?;
+        // Whoever has a whole file may ask for the next one at once.
+        drop(turn);
         // Without an error before it, this is the end of the body.
         self.sender.take();
         Ok(())

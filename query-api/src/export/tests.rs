@@ -14,6 +14,10 @@ const COLUMNS: &[Column] = &[Column::Plain("number"), Column::Plain("text")];
 /// A row takes at least so much in either format.
 const ROW_BYTES: usize = 1_000;
 
+fn account(number: u128) -> AccountId {
+    AccountId(uuid::Uuid::from_u128(number))
+}
+
 fn export(format: Format) -> Export {
     Export { format, columns: COLUMNS, name: "rows-7".into(), as_of_position: 7 }
 }
@@ -30,7 +34,7 @@ async fn rows(mut rows: Rows, count: usize, pushed: Arc<AtomicUsize>) -> Result<
 fn of(format: Format, count: usize) -> (Response, Arc<AtomicUsize>, Exports) {
     let (exports, pushed) = (Exports::default(), Arc::new(AtomicUsize::new(0)));
     let counted = Arc::clone(&pushed);
-    let response = export(format).respond(exports.turn().unwrap(), |sink| rows(sink, count, counted));
+    let response = export(format).respond(exports.turn(account(1)).unwrap(), |sink| rows(sink, count, counted));
     (response, pushed, exports)
 }
 
@@ -105,7 +109,7 @@ async fn whoever_hangs_up_ends_the_reading() {
     settle().await;
     let stopped_at = pushed.load(Ordering::SeqCst);
     assert!(stopped_at < 1_000);
-    assert_eq!(exports.0.available_permits(), EXPORTS_MAX, "its turn is over");
+    assert_eq!(exports.places.available_permits(), EXPORTS_MAX, "its turn is over");
 }
 
 #[tokio::test(start_paused = true)]
@@ -114,7 +118,7 @@ async fn whoever_takes_nothing_is_cut_off() {
     settle().await;
     tokio::time::advance(std::time::Duration::from_secs(31)).await;
     settle().await;
-    assert_eq!(exports.0.available_permits(), EXPORTS_MAX, "its turn is over");
+    assert_eq!(exports.places.available_permits(), EXPORTS_MAX, "its turn is over");
     assert!(to_bytes(response.into_body(), usize::MAX).await.is_err(), "the file looks whole");
 }
 
@@ -125,15 +129,34 @@ async fn a_file_that_is_not_whole_does_not_end_as_if_it_were() {
         sink.push(&[Field::Number(1), Field::text("x")]).await?;
         Err(Stopped::Failed(sqlx::Error::PoolClosed))
     };
-    let response = export(Format::Ndjson).respond(exports.turn().unwrap(), failing);
+    let response = export(Format::Ndjson).respond(exports.turn(account(1)).unwrap(), failing);
     assert!(to_bytes(response.into_body(), usize::MAX).await.is_err());
 }
 
 #[tokio::test]
 async fn only_so_many_export_at_once() {
     let exports = Exports::default();
-    let mut turns: Vec<Turn> = (0..EXPORTS_MAX).map(|_| exports.turn().unwrap()).collect();
-    assert_eq!(exports.turn().err().unwrap().code(), "too-many-exports");
+    let mut turns: Vec<Turn> = (1..).take(EXPORTS_MAX).map(|number| exports.turn(account(number)).unwrap()).collect();
+    assert_eq!(exports.turn(account(99)).err().unwrap().code(), "too-many-exports");
     turns.pop();
-    assert!(exports.turn().is_ok());
+    assert!(exports.turn(account(99)).is_ok());
+}
+
+#[tokio::test]
+async fn an_account_exports_one_file_after_the_other() {
+    let exports = Exports::default();
+    let turn = exports.turn(account(1)).unwrap();
+    let refused = exports.turn(account(1)).err().unwrap();
+    assert_eq!((refused.code(), refused.status()), ("too-many-exports", StatusCode::SERVICE_UNAVAILABLE));
+    assert!(exports.turn(account(2)).is_ok(), "it keeps nobody else from theirs");
+    drop(turn);
+    assert!(exports.turn(account(1)).is_ok(), "a refusal takes no place");
+    assert_eq!(exports.places.available_permits(), EXPORTS_MAX);
+
+    // Whoever has come to the end of a file gets the next one at once.
+    for _ in 0..20 {
+        let turn = exports.turn(account(1)).unwrap();
+        let response = export(Format::Csv).respond(turn, |sink| rows(sink, 10, Arc::default()));
+        to_bytes(response.into_body(), usize::MAX).await.unwrap();
+    }
 }

@@ -168,7 +168,7 @@ pub(crate) async fn show_dashboard(
     if let Some(format) = format {
         let courses = table::by_currency(&buckets, wholes.iter().map(|(_, totals)| *totals), &courses);
         let (name, position) = ("sales-over-time".into(), standing.as_of.position);
-        return table::respond(&app, Table { format, name, position, courses });
+        return table::respond(&app, caller.account_id, Table { format, name, position, courses });
     }
     let sum = numbers.sum();
     let (top, sold_out) = (best(&numbers), last_sold_out(&numbers));

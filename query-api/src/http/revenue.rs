@@ -150,7 +150,7 @@ pub(crate) async fn show_revenue(
     let numbers = analytics::numbers(&app, &standing, whose, by == By::TicketType).await?;
     let position = standing.as_of.position;
     if let Some(format) = format {
-        return table::respond(app, format, Told { by, numbers, range, position });
+        return table::respond(app, caller.account_id, format, Told { by, numbers, range, position });
     }
     let told = lines::told(&app, by, &numbers, &range).await?;
     let done = place.map_or(0, |(_, done)| done);

@@ -123,7 +123,7 @@ pub(crate) async fn show_event(
     if let Some(format) = format {
         let courses = table::by_currency(&buckets, std::iter::once(&show.totals), &courses);
         let (name, position) = (format!("sales-over-time-{event_id}"), standing.as_of.position);
-        return table::respond(&app, Table { format, name, position, courses });
+        return table::respond(&app, caller.account_id, Table { format, name, position, courses });
     }
     let titles = analytics::titles(&app, vec![event_id], standing.as_of.position).await?;
     let revenue = Revenue::of(&show.totals);

@@ -2,6 +2,7 @@
 
 use axum::response::Response;
 use domain::analytics::Totals;
+use domain::ids::AccountId;
 use edge::problem::Problem;
 
 use super::answer::Revenue;
@@ -88,10 +89,10 @@ pub(super) fn by_currency<'a>(
     told
 }
 
-/// Answers with the file.
-pub(super) fn respond(app: &App, table: Table) -> Result<Response, Problem> {
+/// Answers an account with the file.
+pub(super) fn respond(app: &App, whose: AccountId, table: Table) -> Result<Response, Problem> {
     let Table { format, name, position, courses } = table;
-    let turn = app.exports.turn()?;
+    let turn = app.exports.turn(whose)?;
     let export = Export { format, columns: COLUMNS, name, as_of_position: position };
     Ok(export.respond(turn, move |rows| write(rows, courses)))
 }

@@ -130,6 +130,7 @@ const COLUMNS: &[Column] = &[
         (status = 403, body = Problem, description = "`forbidden`, `not-your-event`"),
         (status = 404, body = Problem, description = "`not-found`"),
         (status = 422, body = Problem, description = "`unknown-format`"),
+        (status = 429, body = Problem, description = "`too-many-requests`"),
         (status = 503, body = Problem, description = "`too-many-exports`, `read-model-behind`, `unavailable`"),
     ),
     security(("bearer" = []))
@@ -144,7 +145,7 @@ pub(crate) async fn export_bookings(
     let format = Format::parse(parameters.format.as_deref())?;
     app.freshness.reach(min_position).await?;
     demand_colleague(&app, event_id, caller).await?;
-    let turn = app.exports.turn()?;
+    let turn = app.exports.turn(caller.account_id)?;
     let (transaction, as_of_position) = store::begin(&app.pool).await.map_err(store::problem)?;
     let export = Export { format, columns: COLUMNS, name: format!("bookings-{event_id}"), as_of_position };
     Ok(export.respond(turn, move |rows| write(rows, transaction, event_id)))

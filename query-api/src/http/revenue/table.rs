@@ -1,6 +1,7 @@
 //! All lines of a revenue report as a file.
 
 use axum::response::Response;
+use domain::ids::AccountId;
 use edge::problem::Problem;
 
 use super::By;
@@ -26,15 +27,15 @@ pub(super) struct Told {
     pub(super) position: u64,
 }
 
-/// Answers with the file.
-pub(super) fn respond(app: App, format: Format, told: Told) -> Result<Response, Problem> {
+/// Answers an account with the file.
+pub(super) fn respond(app: App, whose: AccountId, format: Format, told: Told) -> Result<Response, Problem> {
     let (columns, name) = match told.by {
         By::Event => (BY_EVENT, "revenue-by-event"),
         By::TicketType => (BY_TICKET_TYPE, "revenue-by-ticket-type"),
         By::Day => (BY_DAY, "revenue-by-day"),
         By::Currency => (BY_CURRENCY, "revenue-by-currency"),
     };
-    let turn = app.exports.turn()?;
+    let turn = app.exports.turn(whose)?;
     let export = Export { format, columns, name: name.into(), as_of_position: told.position };
     Ok(export.respond(turn, move |rows| write(rows, app, told)))
 }
