@@ -80,20 +80,25 @@ impl Projector {
     }
 
     async fn follow_for_ever(&self) -> Infallible {
-        let mut pause_ms = RETRY_MS_MIN;
+        let (mut pause_ms, mut told) = (RETRY_MS_MIN, false);
         loop {
             let reached = *self.progress.borrow();
             let Err(error) = self.follow().await;
             if *self.progress.borrow() != reached {
-                pause_ms = RETRY_MS_MIN;
+                (pause_ms, told) = (RETRY_MS_MIN, false);
             }
+            // Every exchange of tables ends so, and nothing is amiss. Two who fold the same still rest now and then.
+            let overtaken = matches!(error, FoldError::Overtaken);
             // Once per outage, not once per try.
-            if pause_ms == RETRY_MS_MIN {
-                tracing::warn!(%error, "the read models cannot follow the log; trying again");
-            } else {
+            if overtaken || told {
                 tracing::debug!(%error, pause_ms, "still trying");
+            } else {
+                tracing::warn!(%error, "the read models cannot follow the log; trying again");
+                told = true;
             }
-            tokio::time::sleep(Duration::from_millis(pause_ms)).await;
+            if !overtaken || pause_ms > RETRY_MS_MIN {
+                tokio::time::sleep(Duration::from_millis(pause_ms)).await;
+            }
             pause_ms = (pause_ms * 2).min(RETRY_MS_MAX);
         }
     }
