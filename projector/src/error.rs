@@ -17,6 +17,12 @@ pub(crate) enum FoldError {
     /// The migrations have not run, or somebody deleted the row.
     #[error("projection {0} has no row in projection_checkpoints")]
     NoCheckpoint(&'static str),
+    /// Tables could not be exchanged for so many seconds.
+    #[error(
+        "for {0} s somebody had the tables in use at every try to exchange them: an export, a backup or a vacuum \
+         that pg_stat_activity shows; the exchange waits until that has ended"
+    )]
+    InUse(u64),
     /// An event speaks of rows that no earlier event made.
     #[error("only {found} of the {expected} rows in {table} that the events speak of exist")]
     RowsMissing { table: &'static str, found: u64, expected: u64 },
@@ -44,7 +50,7 @@ impl FoldError {
             Self::Store(sqlx::Error::Database(error)) => {
                 error.code().is_some_and(|code| BLAMED_CLASSES.iter().any(|class| code.starts_with(class)))
             }
-            Self::Log(_) | Self::Store(_) | Self::Overtaken | Self::NoCheckpoint(_) => false,
+            Self::Log(_) | Self::Store(_) | Self::Overtaken | Self::NoCheckpoint(_) | Self::InUse(_) => false,
         }
     }
 }

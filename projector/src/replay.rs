@@ -17,7 +17,7 @@ mod verify;
 
 use std::convert::Infallible;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use event_log::EventLog;
 use sqlx::PgPool;
@@ -38,6 +38,11 @@ const POLL_MS: u64 = 250;
 const BEAT_MS: u64 = 500;
 /// After how long a silence, in seconds, another worker may take over.
 pub const SILENCE_S: i32 = 3;
+/// How long tables are tried to be exchanged before it is said that somebody has them in use for too long, in seconds.
+/// An export may take 600 s (query-api's `EXPORT_MAX_S`).
+const EXCHANGE_S_MAX: u64 = 900;
+/// How often it looks for rows of older versions that nobody makes anew, in seconds.
+const UPGRADES_S: u64 = 30;
 /// The pause after an error that may pass by itself, in milliseconds.
 const RETRY_MS: u64 = 1_000;
 
@@ -46,6 +51,22 @@ pub struct Replays {
     log: Arc<dyn EventLog>,
     pool: PgPool,
     worker: Uuid,
+    patience: Patience,
+}
+
+/// How long a worker waits before it does again what did not succeed.
+#[derive(Clone, Copy, Debug)]
+pub struct Patience {
+    /// How long tables are tried to be exchanged until the replay is begun again where it stands, with a warning.
+    pub exchange: Duration,
+    /// After how long rows of an older version are asked to be made anew again, if no replay of them is open.
+    pub upgrades: Duration,
+}
+
+impl Default for Patience {
+    fn default() -> Self {
+        Self { exchange: Duration::from_secs(EXCHANGE_S_MAX), upgrades: Duration::from_secs(UPGRADES_S) }
+    }
 }
 
 /// Why the work on a replay ended before it was done.
@@ -85,7 +106,13 @@ impl Replays {
     /// A worker that reads `log` and makes tables behind `pool`, whose migrations have run. The pool acts as
     /// the owner of the tables, has at least three connections, and is nobody else's; so should the log's be.
     pub fn new(log: Arc<dyn EventLog>, pool: PgPool) -> Self {
-        Self { log, pool, worker: Uuid::new_v4() }
+        Self { log, pool, worker: Uuid::new_v4(), patience: Patience::default() }
+    }
+
+    /// The same with another patience.
+    #[must_use]
+    pub fn with_patience(self, patience: Patience) -> Self {
+        Self { patience, ..self }
     }
 
     /// Works until `stop`. What is not finished then goes on at the next start, or elsewhere.
@@ -98,9 +125,9 @@ impl Replays {
     }
 
     async fn replay_for_ever(&self) -> Infallible {
-        let mut upgraded = false;
+        let mut asked = None;
         loop {
-            match self.replay_next(&mut upgraded).await {
+            match self.replay_next(&mut asked).await {
                 Ok(true) => {}
                 Ok(false) => tokio::time::sleep(Duration::from_millis(POLL_MS)).await,
                 Err(error) => {
@@ -121,10 +148,11 @@ impl Replays {
     }
 
     /// Works on the next replay, if there is one.
-    async fn replay_next(&self, upgraded: &mut bool) -> Result<bool, FoldError> {
-        if !*upgraded {
+    async fn replay_next(&self, asked: &mut Option<Instant>) -> Result<bool, FoldError> {
+        // Again and again: a replay may be refused because another one is open, be cancelled, or fail.
+        if asked.is_none_or(|asked| asked.elapsed() >= self.patience.upgrades) {
             self.request_upgrades().await?;
-            *upgraded = true;
+            *asked = Some(Instant::now());
         }
         let Some(job) = job::claim(&self.pool, self.worker).await? else { return Ok(false) };
         let progress = Progress::of(&job);
@@ -189,7 +217,11 @@ impl Replays {
             match job::beat(&self.pool, job, self.worker, progress).await {
                 Ok(Some(true)) if job.phase != "rolling_back" => return End::Cancelled,
                 Ok(Some(_)) => {}
-                Ok(None) => return End::Lost,
+                Ok(None) => {
+                    // Or the work is done this very moment, and its commit not yet heard of.
+                    tokio::time::sleep(Duration::from_millis(BEAT_MS)).await;
+                    return End::Lost;
+                }
                 Err(error) => tracing::debug!(%error, "a replay's progress cannot be written"),
             }
             tokio::time::sleep(Duration::from_millis(BEAT_MS)).await;
@@ -212,21 +244,17 @@ impl Replays {
         Ok(())
     }
 
-    /// Asks for a replay of every projection whose rows an older version of its fold made.
+    /// Asks for a replay of every projection whose rows an older version of its fold made, if none is open.
     async fn request_upgrades(&self) -> Result<(), FoldError> {
         let known: Vec<_> = all().collect();
         for (projection, mark) in known.iter().zip(crate::checkpoint::load(&self.pool, &known).await?) {
             let (name, version) = (projection.name(), projection.version());
             if mark.version < version {
-                let asked = request(&self.pool, Uuid::new_v4(), name, None, None).await?;
-                let refused = asked.err();
-                tracing::info!(
-                    projection = name,
-                    from = mark.version,
-                    to = version,
-                    ?refused,
-                    "its rows are made anew"
-                );
+                let from = mark.version;
+                match request(&self.pool, Uuid::new_v4(), name, None, None).await? {
+                    Ok(()) => tracing::info!(projection = name, from, to = version, "its rows are made anew"),
+                    Err(refused) => tracing::debug!(projection = name, from, to = version, %refused, "not yet"),
+                }
             }
         }
         Ok(())

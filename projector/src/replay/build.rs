@@ -18,10 +18,11 @@ use crate::projection::Projection;
 
 /// So close behind the log the tables may be exchanged: the rest is folded while nobody else does.
 const CLOSE_EVENTS: u64 = 5_000;
-/// How often an exchange is tried when somebody has the tables in use for long.
-const EXCHANGE_TRIES_MAX: u32 = 300;
-/// The pause between two tries, in milliseconds.
-const EXCHANGE_PAUSE_MS: u64 = 200;
+/// The pause after the first try to exchange tables, in milliseconds; each further one is half as long again. Whoever
+/// wants to read waits behind a try, so there should not be many while somebody has the tables in use for long.
+const EXCHANGE_PAUSE_MS_MIN: u64 = 200;
+/// The longest pause between two tries, in milliseconds.
+const EXCHANGE_PAUSE_MS_MAX: u64 = 2_000;
 
 /// Builds, verifies and swaps; or leaves what was true at a position beside the tables that serve.
 pub(super) async fn build(
@@ -131,13 +132,19 @@ async fn exchange(
     folding: &mut Folding,
     progress: &Progress,
 ) -> Result<(), End> {
-    for _ in 0..EXCHANGE_TRIES_MAX {
+    let begun = Instant::now();
+    let mut pause_ms = EXCHANGE_PAUSE_MS_MIN;
+    loop {
         catch_up(replays, folding, progress).await?;
         match exchange.attempt(&replays.pool, &replays.log, folding).await? {
             Outcome::Done => return Ok(()),
             Outcome::Lost => return Err(End::Lost),
-            Outcome::InUse => tokio::time::sleep(Duration::from_millis(EXCHANGE_PAUSE_MS)).await,
+            // What was built stays where it is: the worker takes the replay up again there.
+            Outcome::InUse if begun.elapsed() >= replays.patience.exchange => {
+                return Err(FoldError::InUse(begun.elapsed().as_secs()).into());
+            }
+            Outcome::InUse => tokio::time::sleep(Duration::from_millis(pause_ms)).await,
         }
+        pause_ms = (pause_ms * 3 / 2).min(EXCHANGE_PAUSE_MS_MAX);
     }
-    Err(End::Failed(format!("the tables were in use at each of {EXCHANGE_TRIES_MAX} tries to exchange them")))
 }

@@ -16,9 +16,11 @@ use crate::error::FoldError;
 use crate::folding::Folding;
 use crate::projection::{Projection, all, unsigned};
 
-/// How long it waits for a lock, in milliseconds. Less than Postgres' `deadlock_timeout` (1 s): if it and a reader wait
-/// for one another, it is this that gives up. It is also the longest that readers wait behind a try.
-const LOCK_MS_MAX: u32 = 200;
+/// How long it waits for those who fold, in milliseconds. Nobody who reads waits behind that.
+const HOLD_MS_MAX: u32 = 200;
+/// How long it waits for the tables, in milliseconds. Less than Postgres' `deadlock_timeout` (1 s): if it and a reader
+/// wait for one another, it is this that gives up. It is also the longest that readers wait behind a try.
+const LOCK_MS_MAX: u32 = 50;
 /// The most events that are folded while nobody else may.
 const GAP_EVENTS_MAX: u64 = 20_000;
 
@@ -74,12 +76,13 @@ impl<'a> Exchange<'a> {
 
     async fn try_to(&self, pool: &PgPool, log: &Arc<dyn EventLog>, folding: &mut Folding) -> Result<Outcome, End> {
         let mut transaction = pool.begin().await?;
-        run(&mut transaction, format!("SET LOCAL lock_timeout = {LOCK_MS_MAX}")).await?;
+        run(&mut transaction, format!("SET LOCAL lock_timeout = {HOLD_MS_MAX}")).await?;
         let live = self.hold_still(&mut transaction).await?;
         if !close_gap(log, folding, live).await? {
             return Ok(Outcome::InUse);
         }
         let tables: Vec<String> = self.from.tables().map(|table| format!("{}.{table}", self.from.live)).collect();
+        run(&mut transaction, format!("SET LOCAL lock_timeout = {LOCK_MS_MAX}")).await?;
         run(&mut transaction, format!("LOCK TABLE {} IN ACCESS EXCLUSIVE MODE", tables.join(", "))).await?;
         self.put_away(&mut transaction).await?;
         self.put_in_place(&mut transaction).await?;

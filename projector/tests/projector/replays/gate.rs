@@ -18,16 +18,27 @@ pub(super) struct Gate {
     log: Arc<dyn EventLog>,
     open_to: watch::Sender<Position>,
     first_read: AtomicU64,
+    looks: AtomicU64,
 }
 
 impl Gate {
     /// Reads that begin at a later position wait.
     pub(super) fn open_to(log: Arc<dyn EventLog>, position: Position) -> Arc<Self> {
-        Arc::new(Self { log, open_to: watch::Sender::new(position), first_read: AtomicU64::new(u64::MAX) })
+        Arc::new(Self {
+            log,
+            open_to: watch::Sender::new(position),
+            first_read: AtomicU64::new(u64::MAX),
+            looks: AtomicU64::new(0),
+        })
     }
 
     pub(super) fn opens(&self) {
         self.open_to.send_replace(u64::MAX);
+    }
+
+    /// How often somebody asked how far the log goes.
+    pub(super) fn looks(&self) -> u64 {
+        self.looks.load(Ordering::SeqCst)
     }
 
     /// Where the earliest read began.
@@ -62,6 +73,7 @@ impl EventLog for Gate {
     }
 
     async fn head(&self) -> Result<Position, Unavailable> {
+        self.looks.fetch_add(1, Ordering::SeqCst);
         self.log.head().await
     }
 

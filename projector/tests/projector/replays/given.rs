@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use event_log::{EventLog, Position};
 use projector::Replays;
-use projector::replay::{Refused, ReplayStatus, find, request};
+use projector::replay::{Patience, Refused, ReplayStatus, find, request};
 use serde_json::Value;
 use sqlx::{AssertSqlSafe, PgPool};
 use tokio::task::JoinHandle;
@@ -59,8 +59,13 @@ impl Stage {
     }
 
     pub(super) fn works(&self) -> Worker {
+        self.works_with(Patience::default())
+    }
+
+    pub(super) fn works_with(&self, patience: Patience) -> Worker {
         let stop = CancellationToken::new();
-        let task = tokio::spawn(Replays::new(self.log.clone(), self.pool.clone()).run(stop.clone()));
+        let replays = Replays::new(self.log.clone(), self.pool.clone()).with_patience(patience);
+        let task = tokio::spawn(replays.run(stop.clone()));
         Worker { task, stop }
     }
 

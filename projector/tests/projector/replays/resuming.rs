@@ -1,8 +1,10 @@
 //! Replays that are cut off, stopped and cancelled in the middle.
 #![allow(clippy::unwrap_used)]
 
+use std::time::Duration;
+
 use event_log::{PAGE_EVENTS_MAX, Position};
-use projector::replay::ALL;
+use projector::replay::{ALL, Patience};
 use uuid::Uuid;
 
 use super::gate::Gate;
@@ -68,6 +70,38 @@ async fn a_replay_that_is_cut_off_before_the_swap_goes_on_from_there() {
     stage.is(replay, "swapped").await;
 
     assert_eq!(everything(&world).await, rows);
+}
+
+/// Somebody reads one table over many tries to exchange it, then lets go.
+async fn swaps_after_a_long_reader(patience: Patience) {
+    let world = World::on_postgres().await;
+    let last = world.append(SHOW, &[created(SHOW, TICKET), confirmed(Uuid::from_u128(1), ANNA, TICKET, 1)]).await;
+    world.project_until(last).await;
+    let rows = everything(&world).await;
+    let mut reader = world.pool().begin().await.unwrap();
+    sqlx::query("LOCK TABLE bookings IN ACCESS SHARE MODE").execute(&mut *reader).await.unwrap();
+    let gate = Gate::open_to(world.log(), u64::MAX);
+    let stage = Stage::reading(&world, gate.clone());
+    let _worker = stage.works_with(patience);
+    let replay = stage.asks(ALL, None).await.unwrap();
+
+    // It looks five times or less before the first try, and with each try two or three times more.
+    stage.becomes(replay, |told| !told.ended && gate.looks() > 20).await;
+    assert_eq!(world.number("SELECT count(*) FROM replay_all.bookings").await, 1, "what was built is kept");
+    reader.rollback().await.unwrap();
+    stage.is(replay, "swapped").await;
+
+    assert_eq!(everything(&world).await, rows);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn tables_are_exchanged_once_nobody_reads_them_for_long() {
+    swaps_after_a_long_reader(Patience::default()).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_reader_that_outlasts_the_patience_costs_nothing_that_was_built() {
+    swaps_after_a_long_reader(Patience { exchange: Duration::ZERO, ..Patience::default() }).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -1,6 +1,9 @@
 //! Rows of another version of their fold: made anew beside the old ones, or left alone.
 #![allow(clippy::unwrap_used)]
 
+use std::time::Duration;
+
+use projector::replay::Patience;
 use projector::status;
 use uuid::Uuid;
 
@@ -44,6 +47,30 @@ async fn rows_of_an_older_version_are_made_anew_while_they_serve() {
     live.until(after).await;
     assert_eq!(world.number("SELECT count(*) FROM bookings").await, 3);
     assert_eq!(world.number("SELECT count(*) FROM replays").await, 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn rows_of_an_older_version_are_made_anew_when_another_replay_of_them_was_in_the_way() {
+    let world = World::on_postgres().await;
+    let last = world.append(SHOW, &[created(SHOW, TICKET), confirmed(Uuid::from_u128(1), ANNA, TICKET, 1)]).await;
+    world.project_until(last).await;
+    let stage = Stage::set(&world);
+    let in_the_way = stage.asks("bookings", Some(last)).await.unwrap();
+    world
+        .execute(
+            "ALTER TABLE projection_checkpoints DROP CONSTRAINT projection_checkpoints_version_check;
+             UPDATE projection_checkpoints SET version = 0 WHERE name = 'bookings'",
+        )
+        .await;
+    // It looks first, and builds then: the upgrade was refused.
+    let _worker = stage.works_with(Patience { upgrades: Duration::ZERO, ..Patience::default() });
+    stage.is(in_the_way, "built").await;
+
+    stage.cancels(in_the_way).await;
+    stage.is(in_the_way, "cancelled").await;
+    while position_of(&world, "bookings").await != (1, last) {}
+
+    assert_eq!(world.number("SELECT count(*) FROM replays").await, 2);
 }
 
 #[tokio::test(flavor = "multi_thread")]
