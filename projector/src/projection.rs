@@ -41,6 +41,12 @@ pub(crate) trait Projection: Send + Sync {
         &[]
     }
 
+    /// A statement that counts, without the fold, something in these tables and the same in the log up to the position
+    /// `$1`: a replay is checked against it. No row if there is nothing to compare.
+    fn tally(&self) -> Option<&'static str> {
+        None
+    }
+
     /// Folds a page in memory and writes what came of it, in a transaction that the caller commits.
     async fn write(&self, page: Page<'_>, connection: &mut PgConnection) -> Result<(), FoldError>;
 

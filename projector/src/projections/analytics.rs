@@ -30,6 +30,11 @@ const SHOWS_IN_MEMORY_MAX: usize = 50_000;
 /// Everything that is counted.
 pub(crate) struct Analytics;
 
+/// Blocks follow one another up to the checkpoint's. Where it cannot go on it may fall one short.
+const TALLY: &str = "\
+SELECT (SELECT count(*) FROM sales_blocks), CASE $1::bigint WHEN 0 THEN 0 ELSE ($1 >> 12) + 1 END
+WHERE NOT EXISTS (SELECT FROM parked_streams WHERE projection = 'analytics')";
+
 #[async_trait]
 impl Projection for Analytics {
     fn name(&self) -> &'static str {
@@ -38,6 +43,10 @@ impl Projection for Analytics {
 
     fn tables(&self) -> &'static [&'static str] {
         &["sales_scopes", "sales_totals", "sales_blocks", "sales_titles", "sales_seats"]
+    }
+
+    fn tally(&self) -> Option<&'static str> {
+        Some(TALLY)
     }
 
     async fn write(&self, page: Page<'_>, connection: &mut PgConnection) -> Result<(), FoldError> {

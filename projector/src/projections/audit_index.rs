@@ -16,6 +16,14 @@ pub(crate) struct AuditIndex;
 const INSERT: &str = "\
 INSERT INTO audit_index (kind, key, position) SELECT * FROM unnest($1::smallint[], $2::uuid[], $3::bigint[])";
 
+/// Somebody did each event that it has folded.
+const TALLY: &str = "\
+SELECT (SELECT count(*) FROM audit_index WHERE kind = 1),
+       (SELECT count(*) FROM events WHERE position <= $1)
+     - (SELECT count(*) FROM parked_streams parked
+        JOIN events ON events.stream = parked.stream COLLATE \"C\" AND events.position >= parked.position
+        WHERE events.position <= $1 AND parked.projection = 'audit_index')";
+
 #[async_trait]
 impl Projection for AuditIndex {
     fn name(&self) -> &'static str {
@@ -32,6 +40,10 @@ impl Projection for AuditIndex {
 
     fn deferred_indexes(&self) -> &'static [&'static str] {
         &["audit_index_by_key"]
+    }
+
+    fn tally(&self) -> Option<&'static str> {
+        Some(TALLY)
     }
 
     async fn write(&self, page: Page<'_>, connection: &mut PgConnection) -> Result<(), FoldError> {

@@ -1,7 +1,7 @@
 //! What must hold of new tables before they may serve, found out without the folds that made them.
 //!
 //! Every checkpoint stands where the log was read to. Rows that are born of one event each are as many as the log has
-//! such events. And no stream is parked that the tables that serve do show: `evently verify` compares the rest.
+//! such events, and so with what else can be counted there (`Projection::tally`). And no stream is parked that the tables that serve do show: `evently verify` compares the rest.
 
 use std::collections::HashMap;
 
@@ -37,6 +37,15 @@ pub(super) async fn verify(shadow: &Shadow, folding: &Folding, position: Positio
             if rows != born {
                 return Err(End::Failed(format!("{table} has {rows} rows, and the log tells of {born}")));
             }
+        }
+    }
+    for member in &shadow.members {
+        let Some(tally) = member.tally() else { continue };
+        let counted: Option<(i64, i64)> =
+            sqlx::query_as(tally).bind(signed(position)).fetch_optional(&shadow.pool).await?;
+        if let Some((found, told)) = counted.filter(|(found, told)| found != told) {
+            let name = member.name();
+            return Err(End::Failed(format!("{name} counts {found} where the log tells of {told}")));
         }
     }
     Ok(())

@@ -121,3 +121,32 @@ async fn a_replay_whose_rows_are_not_as_many_as_the_log_tells_fails() {
 
     assert!(stage.status(replay).await.error.unwrap().contains("bookings has 6 rows, and the log tells of 3"));
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn reports_that_lack_rows_are_noticed_before_they_serve() {
+    let (world, _) = with_a_parked_stream().await;
+    let stage = Stage::set(&world);
+    // Rows go nowhere while it builds.
+    world
+        .execute(
+            "CREATE FUNCTION nothing() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END';
+             CREATE FUNCTION plant() RETURNS event_trigger LANGUAGE plpgsql AS $$ DECLARE made regclass; BEGIN
+                 FOREACH made IN ARRAY ARRAY[to_regclass('replay_audit_index.audit_index'),
+                                             to_regclass('replay_analytics.sales_blocks')] LOOP
+                     IF made IS NOT NULL AND NOT EXISTS (SELECT FROM pg_trigger WHERE tgrelid = made) THEN
+                         EXECUTE format('CREATE TRIGGER nothing BEFORE INSERT ON %s
+                                         FOR EACH ROW EXECUTE FUNCTION nothing()', made);
+                     END IF;
+                 END LOOP; END $$;
+             CREATE EVENT TRIGGER planting ON ddl_command_end WHEN TAG IN ('CREATE TABLE') EXECUTE FUNCTION plant()",
+        )
+        .await;
+    let _worker = stage.works();
+
+    for (projection, told) in [("audit_index", "counts 0 where"), ("analytics", "counts 0 where the log tells of 1")] {
+        let replay = stage.asks(projection, None).await.unwrap();
+        stage.is(replay, "failed").await;
+        let error = stage.status(replay).await.error.unwrap();
+        assert!(error.contains(told), "{error}");
+    }
+}
