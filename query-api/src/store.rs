@@ -40,14 +40,14 @@ where
 
 /// The tables are held before the picture is taken: a replay may put others in their place at any moment, and
 /// rows of both would tell of two positions.
-const BEGIN: &str = "\
-BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY;
-LOCK TABLE shows, ticket_types, bookings IN ACCESS SHARE MODE";
+const HOLD: &str = "LOCK TABLE shows, ticket_types, bookings IN ACCESS SHARE MODE";
 
 /// Begins to read the read models as they stand now, however long that takes; tells the position that all
 /// of it tells of.
 pub(crate) async fn begin(pool: &PgPool) -> Result<(Transaction<'static, Postgres>, u64), sqlx::Error> {
-    let mut transaction = pool.begin_with(BEGIN).await?;
+    let mut transaction = pool.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await?;
+    // Not in one text with the beginning: if it failed there, the connection would go back within a transaction.
+    sqlx::query(HOLD).execute(&mut *transaction).await?;
     let as_of: Option<i64> = sqlx::query_scalar("SELECT min(position) FROM projection_checkpoints WHERE in_core")
         .fetch_one(&mut *transaction)
         .await?;
