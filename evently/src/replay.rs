@@ -9,7 +9,7 @@ use event_log::Position;
 use event_log::postgres::PostgresLog;
 use indicatif::{ProgressBar, ProgressStyle};
 use projector::Replays;
-use projector::replay::{ReplayStatus, find, request};
+use projector::replay::{Refused, ReplayStatus, find, open, request};
 use sqlx::PgPool;
 use tokio::task::JoinHandle;
 use tokio::time::Instant;
@@ -46,9 +46,7 @@ async fn replay_in(
     projection: &str,
     to_position: Option<Position>,
 ) -> anyhow::Result<ExitCode> {
-    let replay_id = Uuid::now_v7();
-    let asked = request(pool, replay_id, projection, to_position, None).await.context("the database cannot be read")?;
-    asked.with_context(|| format!("{projection} is not replayed"))?;
+    let replay_id = ask(pool, projection, to_position).await?;
     let mut here = None;
     let told = tokio::select! {
         told = watch(database, pool, replay_id, &mut here) => Some(told),
@@ -63,6 +61,24 @@ async fn replay_in(
         return Ok(ExitCode::FAILURE);
     };
     Ok(tell(&told?))
+}
+
+/// Asks for a replay, or finds the same one where somebody left it.
+async fn ask(pool: &PgPool, projection: &str, to_position: Option<Position>) -> anyhow::Result<Uuid> {
+    let replay_id = Uuid::now_v7();
+    let asked = request(pool, replay_id, projection, to_position, None).await.context("the database cannot be read")?;
+    if asked == Err(Refused::Running) {
+        let same = |one: &ReplayStatus| {
+            (one.projection.as_str(), one.to_position) == (projection, to_position) && one.phase != "rolling_back"
+        };
+        let opened = open(pool).await.context("the database cannot be read")?;
+        if let Some(opened) = opened.into_iter().find(same) {
+            say(&format!("Replay {} of {projection} was asked for before: it goes on.", opened.replay_id));
+            return Ok(opened.replay_id);
+        }
+    }
+    asked.with_context(|| format!("{projection} is not replayed"))?;
+    Ok(replay_id)
 }
 
 /// Follows a replay to its end.

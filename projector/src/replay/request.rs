@@ -4,6 +4,7 @@ use event_log::Position;
 use sqlx::{FromRow, PgPool};
 use uuid::Uuid;
 
+use super::SILENCE_S;
 use crate::projection::{signed, unsigned};
 
 /// The name that stands for every projection.
@@ -30,6 +31,8 @@ pub struct ReplayStatus {
     pub replay_id: Uuid,
     /// The name of a projection, or [`ALL`].
     pub projection: String,
+    /// Up to where to build, if not to the head of the log.
+    pub to_position: Option<Position>,
     /// What it is doing, or what became of it.
     pub phase: String,
     /// Up to where the new tables have taken the log in.
@@ -38,7 +41,7 @@ pub struct ReplayStatus {
     pub head: Position,
     /// How fast it went of late.
     pub events_per_s: u64,
-    /// Whether some process has it in hand.
+    /// Whether some process has it in hand and has said so of late.
     pub taken: bool,
     /// Whether nobody will work on it any more.
     pub ended: bool,
@@ -50,6 +53,7 @@ pub struct ReplayStatus {
 struct Row {
     replay_id: Uuid,
     projection: String,
+    to_position: Option<i64>,
     phase: String,
     position: i64,
     head: i64,
@@ -64,6 +68,7 @@ impl From<Row> for ReplayStatus {
         Self {
             replay_id: row.replay_id,
             projection: row.projection,
+            to_position: row.to_position.map(unsigned),
             phase: row.phase,
             position: unsigned(row.position),
             head: unsigned(row.head),
@@ -118,11 +123,13 @@ pub async fn request(
 /// A replay, if there is one of this id.
 pub async fn find(pool: &PgPool, replay_id: Uuid) -> Result<Option<ReplayStatus>, sqlx::Error> {
     let row: Option<Row> = sqlx::query_as(
-        "SELECT replay_id, projection, phase, position, head, events_per_s, worker IS NOT NULL AS taken,
+        "SELECT replay_id, projection, to_position, phase, position, head, events_per_s,
+                worker IS NOT NULL AND updated_at >= now() - make_interval(secs => $2) AS taken,
                 ended_at IS NOT NULL AS ended, error
          FROM replays WHERE replay_id = $1",
     )
     .bind(replay_id)
+    .bind(f64::from(SILENCE_S))
     .fetch_optional(pool)
     .await?;
     Ok(row.map(ReplayStatus::from))
@@ -131,10 +138,12 @@ pub async fn find(pool: &PgPool, replay_id: Uuid) -> Result<Option<ReplayStatus>
 /// The replays that are not ended, the first one asked for first.
 pub async fn open(pool: &PgPool) -> Result<Vec<ReplayStatus>, sqlx::Error> {
     let rows: Vec<Row> = sqlx::query_as(
-        "SELECT replay_id, projection, phase, position, head, events_per_s, worker IS NOT NULL AS taken,
+        "SELECT replay_id, projection, to_position, phase, position, head, events_per_s,
+                worker IS NOT NULL AND updated_at >= now() - make_interval(secs => $1) AS taken,
                 ended_at IS NOT NULL AS ended, error
          FROM replays WHERE ended_at IS NULL ORDER BY requested_at, replay_id",
     )
+    .bind(f64::from(SILENCE_S))
     .fetch_all(pool)
     .await?;
     Ok(rows.into_iter().map(ReplayStatus::from).collect())

@@ -61,6 +61,7 @@ async fn the_command_line_replays_with_and_without_a_platform() {
     assert!(content && said.contains("of bookings: built, 100 of 100"), "{said}");
     for (arguments, reason) in [
         (&["replay", "bookings"][..], "running already"),
+        (&["replay", "bookings", "--to-position", "99"], "running already"),
         (&["replay", "nonsense"], "no projection of that name"),
         (&["replay", "shows", "--to-position", "99999"], "does not go so far"),
     ] {
@@ -68,10 +69,23 @@ async fn the_command_line_replays_with_and_without_a_platform() {
         assert!(!content && said.contains(reason), "{said}");
     }
 
+    let (content, said) = evently(&database.url(), &["replay", "bookings", "--to-position", "100"]).await;
+    assert!(content && said.contains("in the schema replay_bookings"), "the same is found where it was left: {said}");
+    // As it stands after one that was killed a moment ago.
+    let mut owner = database.connect().await;
+    let left = "WITH asked AS (
+            INSERT INTO replays (replay_id, projection, phase, worker)
+            VALUES (gen_random_uuid(), 'waitlist', 'building', gen_random_uuid()) RETURNING *)
+        INSERT INTO replayed_projections (projection, replay_id) SELECT projection, replay_id FROM asked";
+    sqlx::raw_sql(left).execute(&mut owner).await.unwrap();
+    let (content, said) = evently(&database.url(), &["replay", "waitlist"]).await;
+    assert!(content && said.contains("waitlist serves now"), "it is taken up again: {said}");
+
     let server = Server::start(&database.url(), "all").await;
     let admin = world::person(&server.line(), Role::Admin);
     let listed = admin.get("/api/v1/admin/replays").await.ok();
-    let built: Uuid = listed["data"][0]["replay_id"].as_str().unwrap().parse().unwrap();
+    let built = listed["data"].as_array().unwrap().iter().find(|one| one["phase"] == "built").unwrap();
+    let built: Uuid = built["replay_id"].as_str().unwrap().parse().unwrap();
     admin.cancels_replay(built).await.expect(202);
     admin.waits_for_phase(built, "cancelled").await;
     let (content, said) = evently(&database.url(), &["replay", "bookings"]).await;
