@@ -136,10 +136,14 @@ pub(crate) async fn numbers(
     if position == 0 {
         return Ok(Numbers { wholes: Vec::new(), shows: Vec::new() });
     }
-    let rows = scopes_of(app, standing, whose, with_parts).await?;
-    let (blocks, covered) = picture::blocks(app, position, with_parts).await?;
+    // Nothing past changes, so it may be looked up at the same time.
+    let newer = async {
+        let (blocks, covered) = picture::blocks(app, position, with_parts).await?;
+        Ok((blocks, covered, tail::read(app, covered, position).await?))
+    };
+    let (rows, (blocks, covered, tail)) = tokio::try_join!(scopes_of(app, standing, whose, with_parts), newer)?;
     let mut numbers = picture::assemble(rows, &blocks)?;
-    tail::fold(app, standing, covered, &mut numbers, with_parts).await?;
+    tail::fold(app, standing, &tail, covered, &mut numbers, with_parts).await?;
     Ok(numbers.finish())
 }
 

@@ -26,20 +26,18 @@ struct Fact {
     event: Event,
 }
 
-/// Brings numbers from `covered` up to the moment.
+/// Brings numbers from `covered` up to the moment, with the events that were [`read`].
 pub(super) async fn fold(
     app: &App,
     standing: &Standing,
+    read: &[Arc<RecordedEvent>],
     covered: u64,
     picture: &mut Picture,
     with_parts: bool,
 ) -> Result<(), Problem> {
-    let position = standing.as_of.position;
-    if covered >= position {
+    if read.is_empty() {
         return Ok(());
     }
-    // With the last one that is counted already: the first one may refer to it.
-    let read = read(app, covered.saturating_sub(1), position).await?;
     let facts: Vec<Fact> = read.iter().filter_map(|recorded| fact(standing, picture, recorded)).collect();
     let mut sales = sales(app, standing, picture, &facts, covered, with_parts).await?;
     for fact in &facts {
@@ -66,11 +64,15 @@ pub(super) async fn fold(
     Ok(())
 }
 
-/// All events after a position and up to another one. The log gives them page by page, of whatever size.
-async fn read(app: &App, after: u64, up_to: u64) -> Result<Vec<Arc<RecordedEvent>>, Problem> {
-    let (mut read, mut reached) = (Vec::new(), after);
+/// What is not in the numbers up to `covered` yet, and with it the last event that is: the first one may refer to it.
+/// The log gives it page by page, of whatever size, and without what is not folded.
+pub(super) async fn read(app: &App, covered: u64, up_to: u64) -> Result<Vec<Arc<RecordedEvent>>, Problem> {
+    if covered >= up_to {
+        return Ok(Vec::new());
+    }
+    let (mut read, mut reached) = (Vec::new(), covered.saturating_sub(1));
     while reached < up_to {
-        let page = app.log.read_all(reached, up_to, PAGE_EVENTS_MAX).await.map_err(unreadable)?;
+        let page = app.log.read_bare(reached, up_to, PAGE_EVENTS_MAX).await.map_err(unreadable)?;
         let Some(last) = page.last() else { break };
         reached = last.position;
         read.extend(page);
@@ -105,8 +107,8 @@ async fn sales(
         let needy = facts.iter().filter(|fact| fact.moment.position > covered && Sale::needs_parts(&fact.event));
         let needy: Vec<Uuid> = needy.map(|fact| fact.show_id).collect();
         if !needy.is_empty() {
-            let rows = scopes_of_shows(app, standing, needy).await?;
-            let (blocks, _) = picture::blocks(app, standing.as_of.position, true).await?;
+            let blocks = picture::blocks(app, standing.as_of.position, true);
+            let (rows, (blocks, _)) = tokio::try_join!(scopes_of_shows(app, standing, needy), blocks)?;
             for show in picture::assemble(rows, &blocks)?.shows {
                 if let Some(at) = picture.by_show.get(&show.show_id) {
                     picture.shows[*at].parts = show.parts;

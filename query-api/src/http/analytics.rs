@@ -161,9 +161,13 @@ pub(crate) async fn show_dashboard(
     let (format, whose) = (parameters.format()?, sales_of(caller)?);
     let standing = analytics::stand(&app, parameters.moment(), min_position).await?;
     let buckets = parameters.buckets(standing.as_of.recorded_at)?;
-    let numbers = analytics::numbers(&app, &standing, whose, false).await?;
+    let buyers = customers::buyers(&app.pool, whose, standing.as_of.position);
+    let (numbers, buyers) = tokio::try_join!(analytics::numbers(&app, &standing, whose, false), buyers)?;
     let wholes: Vec<_> = numbers.wholes.iter().map(|whole| (whole.scope, &whole.totals)).collect();
-    let mut courses = at_edges(&app, &wholes, &buckets.edges).await?;
+    let (top, sold_out) = (best(&numbers), last_sold_out(&numbers));
+    let named = top.iter().chain(&sold_out).map(|show| show.show_id).collect();
+    let titles = analytics::titles(&app, named, standing.as_of.position);
+    let (mut courses, titles) = tokio::try_join!(at_edges(&app, &wholes, &buckets.edges), titles)?;
     let courses: Vec<_> = wholes.iter().filter_map(|(scope, _)| courses.remove(scope)).collect();
     if let Some(format) = format {
         let courses = table::by_currency(&buckets, wholes.iter().map(|(_, totals)| *totals), &courses);
@@ -171,10 +175,6 @@ pub(crate) async fn show_dashboard(
         return table::respond(&app, caller.account_id, Table { format, name, position, courses });
     }
     let sum = numbers.sum();
-    let (top, sold_out) = (best(&numbers), last_sold_out(&numbers));
-    let named = top.iter().chain(&sold_out).map(|show| show.show_id).collect();
-    let titles = analytics::titles(&app, named, standing.as_of.position).await?;
-    let buyers = customers::buyers(&app.pool, whose, standing.as_of.position).await?;
     let told = |show: &&ShowNumbers| EventNumbers::of(show, titles.get(&show.show_id).cloned());
     let dashboard = Dashboard {
         as_of_position: standing.as_of.position,
