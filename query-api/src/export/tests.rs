@@ -142,7 +142,7 @@ async fn only_so_many_export_at_once() {
     assert!(exports.turn(account(99)).is_ok());
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn an_account_exports_one_file_after_the_other() {
     let exports = Exports::default();
     let turn = exports.turn(account(1)).unwrap();
@@ -154,7 +154,7 @@ async fn an_account_exports_one_file_after_the_other() {
     assert_eq!(exports.places.available_permits(), EXPORTS_MAX);
 
     // Whoever has come to the end of a file gets the next one at once.
-    for _ in 0..20 {
+    for _ in 0..500 {
         let turn = exports.turn(account(1)).unwrap();
         let response = export(Format::Csv).respond(turn, |sink| rows(sink, 10, Arc::default()));
         to_bytes(response.into_body(), usize::MAX).await.unwrap();
