@@ -3,6 +3,7 @@
 use serde_json::json;
 
 use super::{Member, signs_in};
+use crate::accounts::PASSWORD;
 use crate::support::{World, a_show, in_time};
 
 #[tokio::test(flavor = "multi_thread")]
@@ -103,4 +104,22 @@ async fn an_export_tells_what_somebody_ran_and_what_was_refused_to_them() {
     assert_eq!(export["events"], json!([{ "event_id": own.id, "title": "Chamber music in winter" }]));
     assert_eq!(export["replays"][0]["replay_id"], json!(built));
     assert_eq!(export["accesses"], json!([]));
+}
+
+#[tokio::test]
+async fn a_long_history_is_told_from_its_beginning() {
+    const TIMES: usize = 110;
+    let world = World::start().await;
+    let ada = Member::signs_up(&world, "ada@example.org").await;
+    let admin = world.admin();
+    for _ in 0..TIMES {
+        ada.is_granted("organizer", &admin).await.ok();
+        ada.is_granted("customer", &admin).await.ok();
+    }
+    let ada = Member::comes_in(&world, "ada@example.org", PASSWORD).await;
+    let export = ada.person.get("/api/v1/users/me/export").await.ok();
+    let history = export["history"].as_array().unwrap();
+    assert_eq!((history.len(), &export["complete"]), (1 + 2 * TIMES, &json!(true)));
+    assert_eq!(history[0]["type"], "AccountRegistered");
+    assert_eq!(history[2 * TIMES]["version"], 1 + 2 * TIMES);
 }
