@@ -4,9 +4,11 @@ use std::sync::Arc;
 
 use domain::access::Role;
 use private_postgres::{PrivatePostgres, Settings};
+use serde_json::json;
 use sqlx::postgres::PgConnection;
 use sqlx::{Connection as _, Executor as _};
 use tokio::sync::watch;
+use uuid::Uuid;
 
 use super::load::{BOOKINGS, Load};
 use crate::support::clock::Time;
@@ -16,10 +18,10 @@ use crate::support::process::signal;
 use crate::support::world::Desk;
 use crate::support::{Person, a_show, in_time, world};
 
-/// Kills whatever server is there, again and again, until people and operators were told.
-async fn kill_until_noticed(postgres: &PrivatePostgres, stranger: &Person) -> String {
-    let (mut refused, mut ready) = (None, None);
-    while refused.is_none() || ready.is_none() {
+/// Kills whatever server is there, again and again, until buyers, people and operators were told.
+async fn kill_until_noticed(postgres: &PrivatePostgres, buyer: &Person, stranger: &Person) -> String {
+    let (mut refused, mut ready, mut bought) = (None, None, None);
+    while refused.is_none() || ready.is_none() || bought.is_none() {
         if let Some(pid) = postgres.postmaster_pid() {
             signal("-9", pid).await;
         }
@@ -27,6 +29,14 @@ async fn kill_until_noticed(postgres: &PrivatePostgres, stranger: &Person) -> St
         if answer.status == 503 {
             answer.problem(503, "unavailable");
             refused = Some(answer);
+        }
+        // Of an event that nobody knows, so that nothing is sold here: 404 while the log can be read.
+        let wish =
+            json!({ "event_id": Uuid::now_v7(), "items": [{ "ticket_type_id": Uuid::now_v7(), "quantity": 1 }] });
+        let answer = buyer.post("/api/v1/bookings").json(&wish).await;
+        if answer.status == 503 {
+            answer.problem(503, "unavailable");
+            bought = Some(answer);
         }
         let answer = stranger.get("/readyz").await;
         if answer.status == 503 {
@@ -55,12 +65,13 @@ async fn a_killed_postgres_is_told_survived_and_forgotten() {
     let mut load = Load::start(&lines, &show);
     load.reaches(BOOKINGS / 4).await;
 
-    let reason = in_time("not noticing", kill_until_noticed(&postgres, &stranger)).await;
+    let buyer = world::person(&unhurried, Role::Customer);
+    let reason = in_time("not noticing", kill_until_noticed(&postgres, &buyer, &stranger)).await;
     assert!(!reason.is_empty());
     let told = load.ends().await;
 
     // Every answer but the bookings was "come again": Answer::take has seen to their Retry-After. Whether any of
-    // these buyers was in time to hear it is chance; the stranger did.
+    // these was in time to hear it is chance; the buyer beside them did hear it.
     assert!(told.others.keys().all(|status| *status == 503), "{:?}", told.others);
     in_time("the outage", async { while stranger.get("/readyz").await.status != 200 {} }).await;
     let ada = world::person(desk.line(), Role::Customer);
@@ -89,7 +100,8 @@ async fn what_became_due_while_postgres_was_away_is_done_when_it_is_back() {
     let show = a_show().with_seats(1).on_sale(&olga).await;
     let hold = ada.holds(&show, 1).await;
 
-    in_time("not noticing", kill_until_noticed(&postgres, &stranger)).await;
+    let buyer = world::person(&unhurried, Role::Customer);
+    in_time("not noticing", kill_until_noticed(&postgres, &buyer, &stranger)).await;
     time.jump(chrono::TimeDelta::hours(1));
     in_time("the outage", async { while stranger.get("/readyz").await.status != 200 {} }).await;
 
